@@ -1,0 +1,87 @@
+# Everything from a clean checkout: `make train`, `make test`, `make lab`, `make docs`. `make` alone explains.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+# The first Python from 3.11 to 3.13 that is found; another one: make test PYTHON=/path/to/python
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+READY := .venv/.ready
+
+# What `make train` is told
+PRESET ?= tiny
+DATA ?= data_samples
+OUT ?= runs/$(PRESET)
+MINUTES ?=
+
+NOTEBOOKS := $(wildcard nbs/[0-9]*.ipynb)
+SITE := docs/_build/html/.built
+
+help:
+	@echo "make train    train the small model on data_samples and let it make audio for every task: runs/tiny"
+	@echo "              DATA=folder  other recordings    OUT=folder  where to    MINUTES=8  time for training"
+	@echo "              PRESET=small  a larger model; interrupted and started again, it continues"
+	@echo "make test     everything that is checked: export, lint, all notebooks, tests, docs"
+	@echo "make lab      the notebooks, in JupyterLab"
+	@echo "make docs     the site, for a browser: docs/_build/html/index.html"
+	@echo "make export   notebooks -> library and README"
+	@echo "make clean    remove what was built (.venv and runs stay)"
+	@echo "Each makes .venv when it is missing: some minutes once, about 5 GB."
+
+# The environment. The stamp is written last, so an interrupted installation is taken up again.
+$(READY): settings.ini setup.py constraints.txt
+	@test -n "$(PYTHON)" || { echo "no Python from 3.11 to 3.13 found; say which: make PYTHON=/path/to/python" >&2; exit 2; }
+	@echo "making .venv with $(PYTHON): some minutes, about 5 GB"
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[dev,docs]"
+	@touch $@
+
+train: $(READY)
+	@test -d "$(DATA)" || { echo "DATA=$(DATA): there is no such folder" >&2; exit 2; }
+	@mkdir -p "$(OUT)"
+	PRESET="$(PRESET)" DATA="$$(cd "$(DATA)" && pwd)" OUT="$$(cd "$(OUT)" && pwd)" MINUTES="$(MINUTES)" \
+		$(BIN)/python nbs/execute.py nbs/90_full_training.ipynb "$(OUT)/90_full_training.ipynb"
+
+lab: $(READY)
+	$(BIN)/jupyter lab nbs
+
+export: $(READY)
+	$(BIN)/nbdev_export
+	$(BIN)/python docs/readme.py
+
+docs: $(SITE)
+	@echo "docs/_build/html/index.html"
+
+$(SITE): $(READY) nbs/index.ipynb $(NOTEBOOKS) $(wildcard nbs/images/*) $(wildcard docs/*.*) uniaudio_nb/_modidx.py
+	$(BIN)/python docs/build.py
+	@touch $@
+
+# The parts of `make test`, each also a target of its own; one thread each, two notebooks at a time
+test: check-lint check-frame check-docs check-tests check-notebooks
+	@echo "all green"
+
+timed = @start=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): $$(( $$(date +%s) - start )) s"
+
+check-lint: $(READY)
+	$(call timed,lint,$(BIN)/ruff check -q)
+
+check-frame: $(READY)
+	$(call timed,frame: export$(comma) clean notebooks$(comma) README,$(BIN)/python -m pytest tests/test_frame.py)
+
+check-docs: $(READY)
+	$(call timed,docs,$(MAKE) --no-print-directory docs)
+
+check-tests: $(READY)
+	$(call timed,tests,OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/test_frame.py)
+
+check-notebooks: $(READY)
+	$(call timed,notebooks,OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing)
+
+comma := ,
+
+clean:
+	rm -rf docs/_build _proc build dist *.egg-info .pytest_cache .ruff_cache
+	find nbs tests docs uniaudio_nb py \( -name __pycache__ -o -name .ipynb_checkpoints -o -name .last_checked \) -prune -exec rm -rf {} + 2>/dev/null || true
+
+.PHONY: help train lab export docs test check-lint check-frame check-docs check-tests check-notebooks clean
