@@ -47,7 +47,7 @@ lab: $(READY)
 	$(BIN)/jupyter lab nbs
 
 export: $(READY)
-	$(BIN)/nbdev_export
+	$(BIN)/nbdev_export --skip_file_re '^[_.]|failed'
 	$(BIN)/python docs/readme.py
 
 docs: $(SITE)
@@ -76,7 +76,7 @@ check-tests: $(READY)
 	$(call timed,tests,OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/test_frame.py)
 
 check-notebooks: $(READY)
-	$(call timed,notebooks,OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing)
+	$(call timed,notebooks,OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing --skip_file_re '^[_.]|failed')
 
 comma := ,
 
