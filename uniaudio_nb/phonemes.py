@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['PHONEMES', 'n_phonemes', 'phoneme_ids', 'ids_to_phonemes', 'normalise_label', 'sung_phonemes', 'text_to_phonemes',
-           'spread_durations', 'alignment_to_frames']
+           'share_frames', 'spread_durations', 'alignment_to_frames']
 
 # %% ../nbs/20_phonemes.ipynb #ab8680ef
 import functools, re, unicodedata
@@ -208,20 +208,31 @@ def text_to_phonemes(
             for symbol in (*(("sil",) if g and not w else (" ",) if w else ()), *word)]
 
 # %% ../nbs/20_phonemes.ipynb #3538eee9
+def share_frames(
+    phonemes:Sequence[str], # n symbols of `PHONEMES`
+    n_frames:int, # T, frames to fill, at 50 Hz
+)->torch.Tensor: # frames of each symbol [n], sum T; 0 for the blank between words
+    "Share frames among phonemes in proportion to the mean length of their class; every one gets a frame where there are enough."
+    spoken = torch.tensor([symbol != " " for symbol in phonemes], dtype=torch.bool)
+    n = int(spoken.sum())
+    if n == 0 or n_frames < 1: raise ValueError(f"need at least one phoneme and one frame, got {n} and {n_frames}")
+    lengths = torch.tensor([_LENGTH[PHONEMES[i]] for i in phoneme_ids(phonemes)[spoken].tolist()], dtype=torch.float64)
+    if n_frames <= n: shared = torch.bincount(torch.arange(n_frames) * n // n_frames, minlength=n)
+    else:
+        ideal = 1 + (n_frames - n) * lengths / lengths.sum()
+        shared = ideal.floor().long()
+        shared[(ideal - shared).argsort(descending=True, stable=True)[:n_frames - int(shared.sum())]] += 1
+    frames = torch.zeros(len(phonemes), dtype=torch.long)
+    frames[spoken] = shared
+    return frames
+
+# %% ../nbs/20_phonemes.ipynb #acde9409
 def spread_durations(
-    phonemes:Sequence[str], # n symbols of `PHONEMES`; word boundaries take no time
+    phonemes:Sequence[str], # n symbols of `PHONEMES`
     n_frames:int, # T, frames to fill, at 50 Hz
 )->torch.Tensor: # ids [T]
-    "Give each phoneme a run of frames in proportion to the mean length of its class; every one gets a frame where there are enough."
-    phonemes = [symbol for symbol in phonemes if symbol != " "]
-    if not phonemes or n_frames < 1: raise ValueError(f"need at least one phoneme and one frame, got {len(phonemes)} and {n_frames}")
-    ids = phoneme_ids(phonemes)
-    if n_frames <= len(ids): return ids[(torch.arange(n_frames) * len(ids)) // n_frames]
-    lengths = torch.tensor([_LENGTH[symbol] for symbol in phonemes], dtype=torch.float64)
-    ideal = 1 + (n_frames - len(ids)) * lengths / lengths.sum()
-    frames = ideal.floor().long()
-    frames[(ideal - frames).argsort(descending=True, stable=True)[:n_frames - int(frames.sum())]] += 1
-    return ids.repeat_interleave(frames)
+    "Lay phonemes on the clock with the lengths of `share_frames`."
+    return phoneme_ids(phonemes).repeat_interleave(share_frames(phonemes, n_frames))
 
 # %% ../nbs/20_phonemes.ipynb #e91e83bf
 def alignment_to_frames(
