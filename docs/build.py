@@ -44,7 +44,7 @@ def exported(source):
         name = getattr(node, "name", "_")
         if any(ast.unparse(each).split("(")[0] == "patch" for each in getattr(node, "decorator_list", [])):
             name = f"{ast.unparse(node.args.args[0].annotation)}.{name}"
-        yield (None if name.startswith("_") else name), node
+        yield (None if name.rpartition(".")[2].startswith("_") else name), node
 
 
 def is_docstring(node):
@@ -78,6 +78,12 @@ def fence(code):
     return f"```python\n{code.rstrip()}\n```" if code.strip() else ""
 
 
+def sentence(docstring):
+    "A docstring as markdown: code stays code, and signs that only look like markdown stay themselves."
+    parts = re.split(r"(`[^`]*`)", docstring.replace("\n", " "))
+    return "".join(part if part.startswith("`") else re.sub(r"([*_<\\])", r"\\\1", part) for part in parts)
+
+
 def folded(summary, code, is_open):
     return f'<details class="source"{" open" if is_open else ""}><summary>{summary}</summary>\n\n{fence(code)}\n\n</details>' if code.strip() else ""
 
@@ -100,7 +106,7 @@ def api_block(page, name, node, source):
     if isinstance(node, ast.ClassDef):
         methods = [each for each in node.body if isinstance(each, ast.FunctionDef) and not each.name.startswith("_")]
         parts += [target(page, f"{name}.{each.name}", each) for each in methods]
-    parts += [f"### `{name}`", fence(signature), (ast.get_docstring(node) or "").replace("\n", " "),
+    parts += [f"### `{name}`", fence(signature), sentence(ast.get_docstring(node) or ""),
               folded("source", re.sub(r"^\n+", "", rest), True)]
     return "\n\n".join(part for part in parts if part)
 
