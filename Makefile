@@ -53,7 +53,7 @@ export: $(READY)
 docs: $(SITE)
 	@echo "docs/_build/html/index.html"
 
-$(SITE): $(READY) nbs/index.ipynb $(NOTEBOOKS) $(wildcard nbs/images/*) $(wildcard docs/*.*) uniaudio_nb/_modidx.py
+$(SITE): $(READY) nbs/index.ipynb $(NOTEBOOKS) $(wildcard nbs/images/*) $(wildcard docs/*.* docs/static/*) settings.ini
 	$(BIN)/python docs/build.py
 	@touch $@
 
@@ -61,7 +61,7 @@ $(SITE): $(READY) nbs/index.ipynb $(NOTEBOOKS) $(wildcard nbs/images/*) $(wildca
 test: check-lint check-frame check-docs check-tests check-notebooks
 	@echo "all green"
 
-timed = @start=$$(date +%s); echo "== $(1)"; $(2) && echo "== $(1): $$(( $$(date +%s) - start )) s"
+timed = @start=$$(date +%s); echo "== $(1)"; $(2); status=$$?; echo "== $(1): $$(( $$(date +%s) - start )) s"; exit $$status
 
 check-lint: $(READY)
 	$(call timed,lint,$(BIN)/ruff check -q)
