@@ -27,14 +27,14 @@ help:
 	@echo "make docs     the site, for a browser: docs/_build/html/index.html"
 	@echo "make export   notebooks -> library and README"
 	@echo "make clean    remove what was built (.venv and runs stay)"
-	@echo "Each makes .venv when it is missing: some minutes once, about 5 GB."
+	@echo "Each makes .venv when it is missing: some minutes once, about 6 GB."
 
 # The environment. The stamp is written last, so an interrupted installation is taken up again.
 $(READY): settings.ini setup.py constraints.txt
 	@test -n "$(PYTHON)" || { echo "no Python from 3.11 to 3.13 found; say which: make PYTHON=/path/to/python" >&2; exit 2; }
-	@echo "making .venv with $(PYTHON): some minutes, about 5 GB"
+	@echo "making .venv with $(PYTHON): some minutes, about 6 GB"
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --disable-pip-version-check -c constraints.txt -e ".[dev,docs]"
+	$(BIN)/python -m pip install --disable-pip-version-check $(if $(wildcard $(READY)),-q) -c constraints.txt -e ".[dev,docs]"
 	@touch $@
 
 train: $(READY)
