@@ -14,7 +14,7 @@ from einops import rearrange
 
 from .audio import patch
 from .multiscale import MultiScaleTransformer
-from .sequence import Continuous, Vocabulary, collate, pack
+from .sequence import Continuous, Vocabulary
 from .transformer import left_padding_mask
 
 # %% ../nbs/32_generation.ipynb #8c2ab440

@@ -6,7 +6,7 @@
 __all__ = ['OFFICIAL_NAMES', 'MultiScaleConfig', 'MultiScaleTransformer', 'check_batch']
 
 # %% ../nbs/31_multiscale.ipynb #e8a62995
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import torch
 import torch.nn.functional as F
