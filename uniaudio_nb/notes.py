@@ -13,6 +13,8 @@ from pathlib import Path
 
 import torch
 
+from .metrics import f0
+
 # %% ../nbs/21_notes.ipynb #ccbcb0f2
 N_NOTES = 128 # ids: 0 no note, 1 to 127 MIDI numbers
 
@@ -128,7 +130,6 @@ def f0_to_notes(
     sample_rate:int, # Hz
 )->torch.Tensor: # ids [T] at 50 Hz, 0 where there is no pitch
     "Round the measured fundamental frequency to semitones."
-    from uniaudio_nb.metrics import f0
     hz, voiced = f0(waveform, sample_rate)
     midi = (69 + 12 * torch.log2(hz.clamp_min(1e-3) / 440)).round().long().clamp(1, N_NOTES - 1)
     return torch.where(voiced.bool(), midi, torch.zeros_like(midi)).flatten()
