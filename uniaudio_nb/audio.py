@@ -7,7 +7,7 @@ __all__ = ['level_dbfs', 'set_level', 'to_mono', 'fit_length', 'resample', 'writ
            'load_audio', 'as_audio', 'LogMel', 'show_waveform', 'show_mel', 'show_codes', 'listen', 'patch']
 
 # %% ../nbs/00_audio.ipynb #944ccc5d
-import base64, contextlib, html, io, math, os, re, secrets, shutil
+import base64, contextlib, html, inspect, io, math, os, re, secrets, shutil
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -158,10 +158,9 @@ def stream_audio(
         margin = 0 if up==down else down*math.ceil(2*_FILTER["lowpass_filter_width"]*max(1/down, 1/up)) # more than the filter sees
         due = file.frames-first if seconds is None else min(round(seconds*own), file.frames-first)
         if first: file.seek(first)
-        kept, before = None, 0 # the end of the last chunk, and how much of it is only margin
+        kept, before = torch.empty(1 if mono else file.channels, 0), 0 # the end of the last chunk, and how much of it is only margin
         for block, due in _blocks(file, path, due, max(1, int(chunk*own))):
-            block = to_mono(block) if mono else block
-            kept = block if kept is None else torch.cat([kept, block], -1)
+            kept = torch.cat([kept, to_mono(block) if mono else block], -1)
             ready = kept.shape[-1]-before
             if due: ready = max(0, ready-margin)//down*down
             if ready: yield _turn(kept, up, down)[:, before//down*up:][:, :-(-ready*up//down)]
@@ -293,8 +292,9 @@ def patch(
 )->Callable: # what the name meant in the module before, so that a patched method hides nothing
     "Add a function to a class that was defined earlier (after fastcore's decorator of this name)."
     if method is None: return lambda f: patch(f, as_prop=as_prop, cls_method=cls_method)
-    cls = method.__annotations__.get(next(iter(method.__code__.co_varnames), None))
+    inner = inspect.unwrap(method) # below decorators such as torch.no_grad()
+    cls = inner.__annotations__.get(next(iter(inner.__code__.co_varnames), None))
     if not isinstance(cls, type): raise TypeError(f"patch: annotate the first parameter of {method.__name__} with a class")
     method.__qualname__ = f"{cls.__name__}.{method.__name__}"
     setattr(cls, method.__name__, property(method) if as_prop else classmethod(method) if cls_method else method)
-    return method.__globals__.get(method.__name__)
+    return inner.__globals__.get(method.__name__)
