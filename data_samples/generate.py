@@ -39,7 +39,7 @@ def write_clip(folder: Path, clip: common.Clip) -> dict[str, str]:
             writer.writerows((f"{start:.3f}", f"{end:.3f}", phoneme, singing.note_name(midi), midi)
                              for start, end, phoneme, midi in clip.alignment)
     if clip.notes:
-        write_midi(folder / paths["midi"], clip.notes)
+        write_midi(folder / paths["midi"], clip.notes, clip.program)
     return {**paths, "kind": clip.kind, "text": clip.text, "speaker": clip.speaker, "label": clip.label, "split": clip.split,
             "licence": clip.licence, "attribution": clip.attribution, "gender": clip.gender,
             "f0_hz": f"{clip.f0_hz:.1f}" if clip.f0_hz else "", "duration_s": f"{len(clip.waveform) / common.SAMPLE_RATE:.4f}",

@@ -42,6 +42,7 @@ class Clip:
     note: str = ""
     alignment: list[tuple[float, float, str, int | None]] = field(default_factory=list)  # start s, end s, phoneme, MIDI
     notes: list[Note] = field(default_factory=list)  # become a MIDI file
+    program: int = 0  # General MIDI program of that file, counted from 0
 
 
 Job = tuple[str, Callable[[], Clip]]  # a name for the progress bar and what makes the clip

@@ -80,7 +80,7 @@ def music_clip(instrument: Instrument, path: str, notes: list[Note], text: str, 
     single = len(notes) == 1
     return Clip(path, "music", x, text, "", label, split, licence=common.SOUNDFONT_LICENCE,
                 attribution="Fluid (R3) General MIDI SoundFont by Frank Wen, rendered with fluidsynth",
-                f0_hz=float(hz(notes[0].midi)) if single else None, notes=[] if single else notes,
+                f0_hz=float(hz(notes[0].midi)) if single else None, notes=[] if single else notes, program=instrument.program,
                 note=f"{note}velocity {velocity}")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
-from scipy import signal
+from scipy import ndimage, signal
 
 from . import common
 from .common import SAMPLE_RATE, Clip, Job, Note
@@ -108,7 +108,7 @@ def envelope_of(x: np.ndarray) -> np.ndarray:
         cepstrum = np.fft.ifft(np.log(np.maximum(smooth, 1e-12))).real
         lifter = np.sinc(f0[t] * quefrency) * (1.18 - 0.18 * np.cos(2 * np.pi * f0[t] * quefrency))
         result[t] = 0.5 * np.fft.fft(cepstrum * lifter).real[:FFT // 2 + 1]
-    return result
+    return ndimage.gaussian_filter1d(result, 1.2, axis=0)
 
 
 def minimum_phase(log_envelope: np.ndarray) -> np.ndarray:
@@ -120,24 +120,20 @@ def minimum_phase(log_envelope: np.ndarray) -> np.ndarray:
 
 
 def held_frames(rng: np.random.Generator, syllable: Syllable, n_frames: int) -> tuple[np.ndarray, float]:
-    """Choose envelope frames (fractional) for a syllable of n_frames: onset as spoken, the vowel's middle held by a slow
-    wander, the end as spoken; also return the length of the onset (consonant and glide) in s, where it is voiced."""
-    phone, vowel_start, vowel_end = syllable.phones[-1]
-    first = 0.0 if phone == syllable.phones[0][0] else syllable.phones[0][1]
-    if len(syllable.phones) == 1:
-        first = vowel_start
-    frames_per_s = SAMPLE_RATE / HOP
-    a, b = vowel_start * frames_per_s, vowel_end * frames_per_s
-    centre, reach = a + 0.5 * (b - a), 0.12 * (b - a)
-    start = np.arange(first * frames_per_s + 1, centre - reach)
-    end = np.arange(centre + reach, a + 0.8 * (b - a))
-    room = max(8, n_frames - len(start) - len(end))
-    sweep = centre + reach * np.clip(common.wander(rng, room * HOP, 5)[::HOP][:room], -1, 1)
-    n_join = min(6, room // 2)  # walk smoothly from the onset into the wander and out of it
-    sweep[:n_join] = np.linspace(centre - reach, sweep[n_join - 1], n_join)
-    sweep[-n_join:] = np.linspace(sweep[-n_join], centre + reach, n_join)
-    return np.concatenate([start, sweep, end])[:n_frames] if len(start) + room + len(end) >= n_frames else \
-        np.concatenate([start, sweep, end, np.full(n_frames, end[-1])])[:n_frames], (a - first * frames_per_s) / frames_per_s
+    """Choose envelope frames (fractional) for a syllable of n_frames: the onset as spoken up to the loud, steady place of the
+    vowel, which is then held by a slow wander about it; also return the length of the consonant in s."""
+    per_s = SAMPLE_RATE / HOP
+    first, (_, start, end) = syllable.phones[0][1] * per_s, syllable.phones[-1]
+    start, end = start * per_s, end * per_s
+    level = 4.34 * np.log(np.exp(2 * syllable.log_envelope).mean(1))  # dB
+    change = 8.7 * np.abs(np.gradient(syllable.log_envelope, axis=0)).mean(1)  # dB per frame
+    places = np.arange(round(start + 0.2 * (end - start)), round(start + 0.7 * (end - start)))
+    centre = places[np.argmax((level - 3 * np.convolve(change, np.ones(7) / 7, mode="same"))[places])]
+    onset = np.arange(first + (4 if len(syllable.phones) == 1 else 1), centre)[:n_frames]
+    room = n_frames - len(onset)
+    held = centre + 3 * common.wander(rng, (room + 8) * HOP, 5)[::HOP][:room]
+    held[:8] = centre + (held[:8] - centre) * np.linspace(0, 1, 8)[:room]
+    return np.concatenate([onset, held]), start / per_s - first / per_s
 
 
 def pitch_curve(rng: np.random.Generator, singer: Singer, notes: list[Note], n: int) -> np.ndarray:
@@ -162,7 +158,7 @@ def sing(rng: np.random.Generator, singer: Singer, notes: list[Note]) -> tuple[n
     log_envelope = np.full((n_frames, FFT // 2 + 1), -9.0)
     gain = np.zeros(n_frames)
     recorded, rows = np.zeros(n), []
-    for i, note in enumerate(notes):
+    for note in notes:
         syllable = spoken(singer.name, note.lyric)
         onset = round(note.onset * SAMPLE_RATE) // HOP
         stop = min(n_frames, round((note.onset + note.duration) * SAMPLE_RATE) // HOP)
@@ -230,7 +226,7 @@ def singing_clip(singer: Singer, path: str, notes: list[Note], label: str, split
     x = common.fade(common.set_level(x, singer.level), 0.002, 0.03)
     return Clip(path, "singing", x, " ".join(row[2] for row in rows), singer.name, label, split,
                 licence=common.FLITE_LICENCE, attribution=f"flite voice {singer.name}, Carnegie Mellon University",
-                gender=singer.gender, f0_hz=common.median_f0(x, 60, 800), alignment=rows, notes=notes,
+                gender=singer.gender, f0_hz=common.median_f0(x, 60, 800), alignment=rows, notes=notes, program=52,
                 note=f"sung by resynthesis of spoken syllables; {' '.join(f'{n.lyric}:{note_name(n.midi)}' for n in notes)}")
 
 
@@ -260,7 +256,7 @@ def phrase(rng: np.random.Generator, scale: list[int], syllables: tuple[str, ...
     place, onset, notes = int(rng.integers(2, len(scale) - 4)), 0.0, []
     for i, lyric in enumerate(syllables):
         last = i == len(syllables) - 1
-        duration = round(float(rng.uniform(0.8, 1.1) if last else rng.choice([0.45, 0.6, 0.75])), 3)
+        duration = round(float(rng.uniform(0.9, 1.2) if last else rng.choice([0.5, 0.65, 0.8])), 3)
         notes.append(Note(round(onset, 3), duration, scale[place], lyric))
         onset += duration
         place = int(np.clip(place + rng.choice([-2, -1, 1, 2]), 0, len(scale) - 1))

@@ -1,6 +1,4 @@
 """Sounds of the world by own synthesis: sixteen classes, six variants of 1.5 s each, with captions."""
-import numpy as np
-
 from . import common, sounds_made, sounds_nature
 from .common import SAMPLE_RATE, Clip, Job
 

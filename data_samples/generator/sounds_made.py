@@ -69,7 +69,8 @@ def clock_tick(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarr
     for i in range(int(per_s * n / SAMPLE_RATE) + 1):
         start = int((0.05 + i / per_s + rng.normal(0, 0.002)) * SAMPLE_RATE)
         shift = 1.0 if i % 2 else 0.82  # tock is lower
-        tick = ring(rng, length, tuple((f * shift, t60, a) for f, t60, a in modes)) + 0.8 * band(rng.standard_normal(length), 2000, 7500, 1) * decay(length, 0.008)
+        tick = ring(rng, length, tuple((f * shift, t60, a) for f, t60, a in modes))
+        tick += 0.8 * band(rng.standard_normal(length), 2000, 7500, 1) * decay(length, 0.008)
         add_at(x, tick * rng.uniform(0.85, 1), start)
         add_at(x, 0.35 * tick, start + round(0.018 * SAMPLE_RATE))  # the wheel falls on the other pallet
     return np.tanh(2 * x / np.abs(x).max()), caption  # the strongest ticks a little softer
@@ -118,7 +119,8 @@ def footsteps(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarra
                 hit += 0.5 * band(rng.standard_normal(left), 300, 2500, 1) * decay(left, 0.03)
             elif ground == "stone":
                 f = 1500 if part == 0 else 900
-                hit = ring(rng, left, ((f, 0.04, 0.8), (2.3 * f, 0.03, 0.5), (210, 0.05, 0.4))) + band(rng.standard_normal(left), 1500, 7000, 1) * decay(left, 0.015)
+                hit = ring(rng, left, ((f, 0.04, 0.8), (2.3 * f, 0.03, 0.5), (210, 0.05, 0.4)))
+                hit += band(rng.standard_normal(left), 1500, 7000, 1) * decay(left, 0.015)
             elif ground == "gravel":
                 grains = (rng.random(left) < 0.05) * np.minimum(rng.pareto(1.8, left), 4) * decay(left, 0.35)
                 hit = 1.5 * band(grains * rng.choice([-1, 1], left), 900, 6500, 1)
@@ -135,7 +137,8 @@ def footsteps(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarra
 def knocking(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarray, str]:
     """Knocks: a knuckle or a hammer hits a plate; thick wood is low and dull, metal rings on."""
     starts, pitch, t60, caption = (
-        ((0.06, 0.3, 0.54), 210, 0.13, "three knocks on a door"), ((0.06, 0.2, 0.34, 0.48, 0.62, 1.1, 1.24), 260, 0.1, "someone knocking fast on a door"),
+        ((0.06, 0.3, 0.54), 210, 0.13, "three knocks on a door"),
+        ((0.06, 0.2, 0.34, 0.48, 0.62, 1.1, 1.24), 260, 0.1, "someone knocking fast on a door"),
         ((0.08, 0.75, 1.4), 110, 0.22, "loud slow banging on a heavy door"), ((0.06, 0.28, 0.5, 1.2, 1.42), 520, 0.4, "knocking on a metal door"),
         ((0.06, 0.26), 380, 0.07, "a soft double knock on wood"), ((0.05, 0.4, 0.58, 0.78, 0.98, 1.4, 1.6), 300, 0.1, "a rhythm knocked on a table"),
     )[variant]
@@ -157,10 +160,12 @@ def telephone(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarra
     x = 1.5e-3 * shaped_noise(rng, n, -3)
     if variant in (0, 3):
         gongs = (1150 * rng.uniform(0.9, 1.1), 1420 * rng.uniform(0.9, 1.1))
-        starts = np.arange(0.03, 1.5, 0.045) if variant == 0 else np.concatenate([np.arange(0.03, 0.7, 0.05), np.arange(1.0, 1.7, 0.05)])
+        bursts = ((0.03, 1.5),) if variant == 0 else ((0.03, 0.6), (0.9, 1.5))
+        starts = np.concatenate([np.arange(*burst, 0.045) for burst in bursts])
         for i, start in enumerate(starts):
             f, begin = gongs[i % 2], int(start * SAMPLE_RATE)
-            add_at(x, ring(rng, n - begin, ((f, 0.5, 1), (2.3 * f, 0.35, 0.6), (3.9 * f, 0.2, 0.4), (5.1 * f, 0.1, 0.2))) * rng.uniform(0.8, 1), begin)
+            stroke = ring(rng, n - begin, ((f, 0.5, 1), (2.3 * f, 0.35, 0.6), (3.9 * f, 0.2, 0.4), (5.1 * f, 0.1, 0.2)))
+            add_at(x, stroke * rng.uniform(0.8, 1), begin)
         return x, caption
     if variant == 4:
         for i, step in enumerate((12, 16, 19, 16, 12, 16, 19, 24, 19, 16)):
@@ -182,8 +187,9 @@ def telephone(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarra
 def helicopter(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarray, str]:
     """Helicopter: every passing blade slaps the air, low and dull, above the whine of the turbine."""
     blades, slap, whine, caption = (
-        (12, 1.0, 0.10, "a helicopter flying"), (17, 0.7, 0.2, "a small helicopter hovering"), (9, 1.5, 0.05, "a heavy helicopter passing over"),
-        (13, 1.0, 0.0, "a helicopter in the distance"), (15, 1.2, 0.3, "a helicopter starting to lift off"), (11, 1.3, 0.12, "a helicopter coming closer"),
+        (12, 1.0, 0.10, "a helicopter flying"), (17, 0.7, 0.2, "a small helicopter hovering"),
+        (9, 1.5, 0.05, "a heavy helicopter passing over"), (13, 1.0, 0.0, "a helicopter in the distance"),
+        (15, 1.2, 0.3, "a helicopter starting to lift off"), (11, 1.3, 0.12, "a helicopter coming closer"),
     )[variant]
     t = seconds(n)
     rate = blades * (1 + 0.01 * wander(rng, n, 2)) * (np.linspace(0.75, 1.1, n) if variant == 4 else 1)

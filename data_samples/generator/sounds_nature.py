@@ -1,4 +1,6 @@
 """Rain, wind, sea, thunder, fire, drops, birds and dogs; each function returns (waveform, caption)."""
+from functools import partial
+
 import numpy as np
 
 from .common import SAMPLE_RATE, add_at, band, rms, shaped_noise, wander
@@ -141,36 +143,42 @@ def water_drops(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndar
 
 def birds(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarray, str]:
     """Birds: whistled sweeps between 2 and 7 kHz, repeated as a song; one shape per kind of bird."""
-    caption = ("a bird chirping", "birds twittering", "a bird singing a trill", "a cuckoo calling", "a small bird peeping", "birds singing in the morning")[variant]
+    caption = ("a bird chirping", "birds twittering", "a bird singing a trill", "a cuckoo calling", "a small bird peeping",
+               "birds singing in the morning")[variant]
     x = 2e-3 * shaped_noise(rng, n, -3)
 
-    def note(length: float, path, start: float, loud: float = 1.0) -> None:
-        m = round(length * SAMPLE_RATE)
-        f = path(np.linspace(0, 1, m))
-        shape = np.sin(np.pi * np.linspace(0, 1, m)) ** 0.7
+    def note(start: float, length: float, loud: float, path) -> None:
+        f = path(np.linspace(0, 1, round(length * SAMPLE_RATE)))
+        shape = np.sin(np.pi * np.linspace(0, 1, len(f))) ** 0.7
         add_at(x, loud * shape * (sweep(f) + 0.12 * sweep(2 * f) * (f < 3800)), int(start * SAMPLE_RATE))
+
+    def song(base: float, loud: float, start: float) -> None:
+        while start < 1.85:
+            if variant == 2:  # a fast trill
+                note(start, 0.035, loud, lambda u: base * (1.25 - 0.4 * u))
+                start += 0.055 if rng.random() > 0.04 else 0.4
+            elif variant == 4:  # thin single peeps
+                note(start, 0.09, loud, lambda u: 1.4 * base * (1 + 0.1 * np.sin(np.pi * u)))
+                start += rng.uniform(0.25, 0.5)
+            else:
+                first, bend = base * rng.uniform(0.8, 1.3), rng.uniform(-0.35, 0.35)
+                note(start, rng.uniform(0.05, 0.14), loud, partial(warble, first, bend))
+                start += rng.uniform(0.1, 0.2) if rng.random() < 0.75 else rng.uniform(0.3, 0.6)
 
     if variant == 3:  # two mellow notes, a falling third
         high = rng.uniform(640, 700)
-        for start in (0.1, 1.15):
-            note(0.22, lambda u: high * (1 - 0.02 * u), start)
-            note(0.32, lambda u: high * 0.8 * (1 - 0.03 * u), start + 0.34, 0.9)
+        for start in (0.08, 0.92):
+            note(start, 0.22, 1.0, lambda u: high * (1 - 0.02 * u))
+            note(start + 0.3, 0.3, 0.9, lambda u: high * 0.8 * (1 - 0.03 * u))
         return x, caption
-    singers = {0: 1, 1: 4, 2: 1, 4: 1, 5: 3}[variant]
-    for _ in range(singers):
-        base, loud, start = rng.uniform(2600, 4800), rng.uniform(0.5, 1), rng.uniform(0.03, 0.12)
-        while start < 1.85:
-            if variant == 2:  # a fast trill
-                note(0.035, lambda u: base * (1.25 - 0.4 * u), start, loud)
-                start += 0.055 if rng.random() > 0.04 else 0.4
-            elif variant == 4:  # thin single peeps
-                note(0.09, lambda u: 1.4 * base * (1 + 0.1 * np.sin(np.pi * u)), start, loud)
-                start += rng.uniform(0.25, 0.5)
-            else:
-                step, bend = rng.uniform(0.8, 1.3), rng.uniform(-0.35, 0.35)
-                note(rng.uniform(0.05, 0.14), lambda u: base * step * (1 + bend * (u - 0.5) + 0.1 * np.sin(3 * np.pi * u)), start, loud)
-                start += rng.uniform(0.1, 0.2) if rng.random() < 0.75 else rng.uniform(0.3, 0.6)
+    for _ in range({0: 1, 1: 4, 2: 1, 4: 1, 5: 3}[variant]):
+        song(rng.uniform(2600, 4800), rng.uniform(0.5, 1), rng.uniform(0.03, 0.12))
     return x, caption
+
+
+def warble(first: float, bend: float, u: np.ndarray) -> np.ndarray:
+    """Pitch in Hz of a chirp that bends and wavers, u from 0 to 1 along it."""
+    return first * (1 + bend * (u - 0.5) + 0.1 * np.sin(3 * np.pi * u))
 
 
 def dog(rng: np.random.Generator, n: int, variant: int) -> tuple[np.ndarray, str]:

@@ -90,7 +90,7 @@ def speech_clip(voice: Voice, path: str, text: str, label: str, split: str, rate
 
 
 def jobs(seed: int) -> list[Job]:
-    """List all utterances: 2 takes of each digit, the shared sentences, the held-out one and two own ones."""
+    """List all utterances: one or two takes of each digit, the shared sentences, the held-out one and two own ones."""
     listed: list[Job] = []
 
     def add(*arguments) -> None:
@@ -99,13 +99,15 @@ def jobs(seed: int) -> list[Job]:
     for i, voice in enumerate(VOICES):
         rng = common.rng_for(seed, "speech", voice.name)
         for digit, word in enumerate(DIGITS):
+            # Six digits per speaker have a second take; of two it is held out: over ten speakers, each digit twice.
+            turn = (digit - i) % 5
             for take in (1, 2):
-                # The second take of two digits per speaker is held out; over ten speakers that is each digit twice.
-                valid = take == 2 and digit % 5 == i % 5
+                valid = take == 2 and turn == 0
                 rate, pitch = (rng.uniform(1.08, 1.2), 1.0) if take == 1 else (rng.uniform(0.92, 1.02), rng.uniform(0.9, 1.12))
                 if voice.name == "rms":
                     pitch = 1.0  # this voice ignores the setting
-                add(voice, f"speech/digits/{voice.name}_{digit}_{take}", word, str(digit), "valid" if valid else "train", rate, pitch)
+                if take == 1 or turn in (0, 1, 3):
+                    add(voice, f"speech/digits/{voice.name}_{digit}_{take}", word, str(digit), "valid" if valid else "train", rate, pitch)
         own = OWN[i::len(VOICES)]
         for number, text in enumerate((*SHARED, HELD_OUT, *own), 1):
             # Held out: one text of all speakers, and one shared text of one speaker each (its other voices are trained on).
