@@ -132,7 +132,9 @@ def f0_to_notes(
     "Round the measured fundamental frequency to semitones."
     hz, voiced = f0(waveform, sample_rate)
     midi = (69 + 12 * torch.log2(hz.clamp_min(1e-3) / 440)).round().long().clamp(1, N_NOTES - 1)
-    return torch.where(voiced.bool(), midi, torch.zeros_like(midi)).flatten()
+    midi = torch.where(voiced.bool(), midi.float(), torch.nan).flatten()
+    around = torch.nn.functional.pad(midi, (2, 2), value=torch.nan).unfold(0, 5, 1).nanmedian(-1).values # a slip of one or two frames is no note
+    return torch.where(midi.isnan(), 0.0, around).long()
 
 # %% ../nbs/21_notes.ipynb #f5c2baba
 def show_piano_roll(

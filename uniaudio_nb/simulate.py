@@ -236,22 +236,27 @@ def _itts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], r
 # %% ../nbs/25_simulate.ipynb #efda609e
 @simulates("sedit")
 def _sedit(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
-    "The text, its phonemes on the clock, and the recording with up to half of its words silenced."
-    said = stock.utterance(rng, text=True)
+    "Up to half of the words are silenced; `text` is what they say, `durations` the phonemes of the whole recording on the clock."
+    for _ in range(8): # with one word alone nothing would be left to hear
+        said = stock.utterance(rng, text=True)
+        if " " in plain_words(said.text): break
     n_frames = -(-said.waveform.shape[-1] // 320)
-    durations, spans = torch.zeros(n_frames, dtype=torch.long), [] # `sil`; first frame of each word, frame after its last
+    durations, spans = torch.zeros(n_frames, dtype=torch.long), [] # `sil`; word, its first frame, frame after its last
     for text, first, last in said.words:
-        first, last, phonemes = first // 320, min(n_frames, -(-last // 320)), text_to_phonemes(text)
-        shares = share_frames(phonemes, last - first)
-        durations[first:last] = phoneme_ids(phonemes).repeat_interleave(shares)
-        borders = [first, *(first + int(shares[:i].sum()) for i, symbol in enumerate(phonemes) if symbol in (" ", "sil")), last]
-        spans += zip(borders, borders[1:])
+        first, last = first // 320, min(n_frames, -(-last // 320))
+        words = plain_words(text).split()
+        spoken = [text_to_phonemes(word) for word in words]
+        shares = share_frames(sum(spoken, []), last - first)
+        durations[first:last] = phoneme_ids(sum(spoken, [])).repeat_interleave(shares)
+        for word, share in zip(words, shares.split([len(phonemes) for phonemes in spoken])):
+            spans.append((word, first, first := first + int(share.sum())))
     n = rng.randint(1, max(1, len(spans) // 2))
-    word = rng.randrange(len(spans) - n + 1)
-    start, end = spans[word][0], spans[word + n - 1][1]
+    hole = spans[(word := rng.randrange(len(spans) - n + 1)):word + n]
+    start, end = hole[0][1], max(hole[-1][2], hole[0][1] + 1)
     audio = said.waveform.clone()
     audio[:, start * 320:end * 320] = 0
-    return {"text": said.text, "audio": audio, "start": start / 50, "end": end / 50, "durations": durations}, said.waveform, said.recordings
+    return ({"text": " ".join(word for word, _, _ in hole), "audio": audio, "start": start / 50, "end": end / 50, "durations": durations},
+            said.waveform, said.recordings)
 
 # %% ../nbs/25_simulate.ipynb #edeaa18a
 @patch
