@@ -273,18 +273,20 @@ def train_recogniser(
     with torch.no_grad(): mels = [model.mel(r.load()[None])[0] for r in known]
     members = [[i for i, r in enumerate(known) if _class_of(r, of)==c] for c in classes]
     draw, start = torch.Generator().manual_seed(seed), time.monotonic()
+    tilt = torch.linspace(-1, 1, 64, device=device)[:, None] # from hum to hiss
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
     for step in range(steps):
         progress = max(step/steps, (time.monotonic()-start)/(60*minutes) if minutes else 0)
         if progress>=1: break
         optimizer.param_groups[0]["lr"] = 3e-3*min(1, 10*progress+0.05)*(1-progress)
         labels, batch = torch.randint(len(classes), (32,), generator=draw), []
-        for label, (which, where, band) in zip(labels, torch.rand(32, 3, generator=draw).tolist()):
+        for label, (which, where, band, level, slope) in zip(labels, torch.rand(32, 5, generator=draw).tolist()):
             mel = mels[members[label][int(which*len(members[label]))]]
             first = int(where*(mel.shape[-1]-model.window+1))
-            batch.append(mel[:, first:first+model.window].clone())
+            hiss = 1.8*level-1.2+(slope-0.5)*tilt+0.1*torch.randn(64, model.window, generator=draw).to(device) # noise down to -90 dB
+            batch.append(torch.logaddexp(mel[:, first:first+model.window]*4.6, hiss*4.6)/4.6) # one unit is 40 dB, a factor e^4.6
             batch[-1][int(band*80):int(band*80)+8] = 0 # one time in five beyond the edge
-        batch = torch.stack(batch)+0.1*torch.randn(32, 64, model.window, generator=draw).to(device)
+        batch = torch.stack(batch)
         loss = nn.functional.cross_entropy(model.train().out(model(batch)), labels.to(device), label_smoothing=0.1)
         optimizer.zero_grad()
         loss.backward()
