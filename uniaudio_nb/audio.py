@@ -191,7 +191,7 @@ def as_audio(
         except (FileNotFoundError, ValueError) as e: raise type(e)(f"{what}: {e}") from None
     if not isinstance(audio, (tuple, list)) or len(audio)!=2 or not isinstance(audio[0], (torch.Tensor, np.ndarray)):
         raise ValueError(f"{what} must be a path or a pair (waveform, sample_rate), got {type(audio).__name__}")
-    waveform, rate = torch.as_tensor(audio[0]).detach(), _rate(audio[1], f"the sample rate of {what}")
+    rate, waveform = _rate(audio[1], f"the sample rate of {what}"), torch.as_tensor(audio[0] if isinstance(audio[0], torch.Tensor) else np.array(audio[0]))
     if waveform.dtype in (torch.uint8, torch.int16, torch.int32): # their whole range becomes [-1, 1)
         info = torch.iinfo(waveform.dtype)
         waveform = 2*(waveform.double()-info.min)/(info.max-info.min+1)-1

@@ -163,7 +163,7 @@ class Recogniser(nn.Module):
         super().__init__()
         if len(classes)<2: raise ValueError(f"a recogniser needs at least two classes, got {list(classes)}")
         self.classes,self.width,self.window = list(classes),width,100
-        self.log_mel = LogMel(n_mels=64)
+        self.log_mel = LogMel(n_mels=64, floor=1e-7)
         def stage(n_in, n_out, size): return nn.Sequential(nn.Conv1d(n_in, n_out, size, padding="same"), nn.BatchNorm1d(n_out), nn.ReLU(), nn.MaxPool1d(2))
         self.stages = nn.Sequential(stage(64, width, 5), stage(width, width, 5), stage(width, width, 3))
         self.out = nn.Linear(2*width, len(classes))

@@ -12,10 +12,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import soundfile
 import torch
 
-from .audio import fit_length, load_audio, patch, write_aside
+from .audio import fit_length, load_audio, patch, write_aside, open_audio
 
 # %% ../nbs/01_recordings.ipynb #3ae36460
 KINDS = ("speech", "singing", "sound", "music", "noise", "room")
@@ -52,7 +51,8 @@ def load(self:Recording,
 @patch(as_prop=True)
 def seconds(self:Recording)->float: # s
     "The duration: as stated in the manifest, else from the header of the file."
-    return self.duration if self.duration is not None else soundfile.info(self.path).duration
+    if self.duration is not None: return self.duration
+    with open_audio(self.path) as file: return file.frames/file.samplerate
 
 # %% ../nbs/01_recordings.ipynb #3c5db115
 @patch(as_prop=True)
