@@ -134,7 +134,7 @@ def _svs(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], re
 def _sound(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
     "A caption."
     r = stock.pick(rng, "sound", lambda r: r.text, "sound with a caption")
-    return {"text": r.text}, stock.crop(rng, r)[0], (r,)
+    return {"text": r.text}, stock.crop(rng, r, rng.uniform(0.75, 1.0) * min(stock.seconds, r.seconds))[0], (r,)
 
 # %% ../nbs/25_simulate.ipynb #3706afa0
 @functools.lru_cache(maxsize=4096)
@@ -160,7 +160,8 @@ def _melody(stock:Stock, rng:random.Random, r:Recording)->tuple: # waveform, not
 def _music(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
     "A caption, and half of the time, where they are known, the notes; the caption then leaves them out."
     r = stock.pick(rng, "music", lambda r: r.text, "music with a caption")
-    if not (r.midi_number or _score(r)) or rng.random() < 0.5: return {"text": r.text}, stock.crop(rng, r)[0], (r,)
+    if not (r.midi_number or _score(r)) or rng.random() < 0.5:
+        return {"text": r.text}, stock.crop(rng, r, rng.uniform(0.75, 1.0) * min(stock.seconds, r.seconds))[0], (r,)
     if r.midi_number: target, notes, used = _melody(stock, rng, r)
     else:
         (target, start), used = stock.crop(rng, r), (r,)
@@ -222,7 +223,7 @@ def _itts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], r
     said = stock.utterance(rng, text=True)
     factor = rng.choice((0.85, 0.9, 1.1, 1.2)) if rng.random() < 0.5 else 1.0
     target = said.waveform if factor == 1 else shift_voice(said.waveform, factor, keep_length=rng.random() < 0.5)
-    target = guard_peak(set_level(target, rng.uniform(-44, -12)))[0]
+    target = fit_length(guard_peak(set_level(target, rng.uniform(-44, -12)))[0], max(target.shape[-1], round(0.3 * stock.sample_rate)))
     known = [r.f0_hz for r in said.recordings if r.f0_hz]
     if known: pitch = factor * sum(known) / len(known)
     else:
