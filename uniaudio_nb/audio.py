@@ -212,8 +212,7 @@ class LogMel(nn.Module):
         super().__init__()
         self.n_fft,self.hop_length,self.n_mels,self.floor = n_fft,hop_length,n_mels,floor
         self.register_buffer("window", torch.hann_window(n_fft), persistent=False)
-        bands = torchaudio.functional.melscale_fbanks
-        self.register_buffer("mel", bands(n_fft//2+1, 0.0, sample_rate/2, n_mels, sample_rate, "slaney", "slaney"), persistent=False)
+        self.register_buffer("mel", torchaudio.functional.melscale_fbanks(n_fft//2+1, 0.0, sample_rate/2, n_mels, sample_rate, "slaney", "slaney"), False)
 
     def forward(self,
         waveform:torch.Tensor, # [B, 1, L]
