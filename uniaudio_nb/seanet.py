@@ -95,7 +95,6 @@ class LappedTransform(nn.Module):
         self.bands,time = bands,torch.arange(2 * bands).double() + 0.5
         window = torch.sin(time * math.pi / (2 * bands))
         basis = torch.cos(math.pi / bands * (time + bands / 2) * (torch.arange(bands)[:, None] + 0.5)) * math.sqrt(2 / bands)
-        rise,fall = window[:bands].chunk(2)
         self.register_buffer("basis", (window * basis).float(), persistent=False) # [N, 2N]
         near,far = window[:bands].chunk(2)
         self.register_buffer("edge", (1 / (far * (far + near.flip(0)))).float(), persistent=False) # undoes the folding at the ends
@@ -104,10 +103,11 @@ class LappedTransform(nn.Module):
         half = self.bands // 2
         padded = torch.cat([-waveform[..., :half].flip(-1), waveform, waveform[..., -half:].flip(-1)], -1).squeeze(1)
         bands = (padded.unfold(-1, 2 * self.bands, self.bands) @ self.basis.T).transpose(1, 2)
-        return bands / (bands.abs() + 1e-3).sqrt() # quiet bands count too: loudness is heard in ratios
+        return 4 * bands / (bands.abs() + 1e-3).sqrt() # quiet bands count too: loudness is heard in ratios; 4: about unit size
 
     def inverse(self, bands): # [B, N, T] -> [B, 1, T*N]
-        bands = bands * (bands.abs() + (bands.pow(2) + 4e-3).sqrt()) / 2 # exactly undoes the square root
+        bands = bands / 4
+        bands = bands * (bands.abs() + (bands.pow(2) + 4e-3).sqrt()) / 2 # undoes the square root exactly
         first,second = (bands.transpose(1, 2) @ self.basis).chunk(2, -1)
         padded = rearrange(F.pad(first, (0, 0, 0, 1)) + F.pad(second, (0, 0, 1, 0)), "b t n -> b 1 (t n)")
         half = self.bands // 2
