@@ -70,7 +70,7 @@ class CodecConfig:
 
     @classmethod
     def tiny(cls): # learns in minutes on two CPU cores: nothing runs above 50 Hz
-        return cls(bands=320, ratios=(), n_filters=256, n_frame_layers=4, dimension=64, n_codebooks=8, kernel_size=1, compress=1,
+        return cls(bands=320, ratios=(), n_filters=256, n_frame_layers=3, dimension=64, n_codebooks=8, kernel_size=1, compress=1,
                    conv_shortcut=False, channel_norm=True, lstm_layers=0, weight_norm=False, pad_mode="constant")
 
     @classmethod
