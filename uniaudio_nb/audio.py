@@ -111,8 +111,10 @@ def save_audio(
     path, formats = Path(path), {".wav": "PCM_16", ".flac": "PCM_16", ".ogg": "VORBIS"}
     if path.suffix.lower() not in formats: raise ValueError(f"cannot write {path}: the suffix must be one of {', '.join(formats)}")
     samples = _checked(torch.as_tensor(waveform), f"the waveform for {path}", 32).cpu().clamp(-1, 1).T.contiguous().numpy()
-    with write_aside(path) as aside, soundfile.SoundFile(aside, "w", _rate(sample_rate), samples.shape[1], formats[path.suffix.lower()]) as file:
-        for part in np.array_split(samples, -(-len(samples)//65536)): file.write(part) # long Ogg files in one piece crash the encoder
+    try:
+        with write_aside(path) as aside, soundfile.SoundFile(aside, "w", _rate(sample_rate), samples.shape[1], formats[path.suffix.lower()]) as file:
+            for part in np.array_split(samples, -(-len(samples)//65536)): file.write(part) # long Ogg files in one piece crash the encoder
+    except soundfile.LibsndfileError as e: raise OSError(f"cannot write {path}: {e.error_string} (is the disk full?)") from None
     return path
 
 # %% ../nbs/00_audio.ipynb #681a1e45
