@@ -196,8 +196,7 @@ def as_audio(
         raise ValueError(f"{what} must be a path or a pair (waveform, sample_rate), got {type(audio).__name__}")
     rate, waveform = _rate(audio[1], f"the sample rate of {what}"), torch.as_tensor(audio[0] if isinstance(audio[0], torch.Tensor) else np.array(audio[0]))
     if waveform.dtype in (torch.uint8, torch.int16, torch.int32): # their whole range becomes [-1, 1)
-        info = torch.iinfo(waveform.dtype)
-        waveform = 2*(waveform.double()-info.min)/(info.max-info.min+1)-1
+        waveform = 2*(waveform.double()-torch.iinfo(waveform.dtype).min)/2**torch.iinfo(waveform.dtype).bits-1
     if waveform.ndim==2 and waveform.shape[0]>8>=waveform.shape[1]: waveform = waveform.T # the layout of soundfile and scipy
     return resample(to_mono(_checked(waveform, what, 8)), rate, sample_rate)
 
@@ -280,8 +279,7 @@ def listen(
     "Make a small audio player for a notebook."
     from IPython.display import HTML
     waveform = as_audio((waveform, sample_rate), 16000, "the sound to listen to")[0, :round(16000*seconds)].cpu().clamp(-1, 1)
-    mp3 = io.BytesIO()
-    soundfile.write(mp3, waveform.numpy(), 16000, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.8)
+    soundfile.write(mp3 := io.BytesIO(), waveform.numpy(), 16000, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.8)
     player = f'<audio controls preload="none" src="data:audio/mpeg;base64,{base64.b64encode(mp3.getvalue()).decode()}"></audio>'
     return HTML(f"<figure style='margin:0.3em 0'><figcaption>{html.escape(title or '')}</figcaption>{player}</figure>")
 
