@@ -23,7 +23,7 @@ from .notes import Note
 from .recordings import AudioCache, Recording
 from .sequence import Vocabulary
 from .tasks import get_task
-from .training import example_losses, unigram_entropy
+from .training import code_counts, example_losses, unigram_entropy
 from .uniaudio import UniAudio
 
 # %% ../nbs/41_evaluation.ipynb #6b33747f
@@ -54,7 +54,7 @@ def language_model_report(
         n = torch.tensor([shard.examples[i, 3] for i in range(len(own))], dtype=torch.float)
         codes.append((own * n[:, None], n))
     per_slot = sum(x.sum(0) for x, _ in codes) / sum(n.sum() for _, n in codes)       # every code counts alike, as in the entropy
-    entropy = unigram_entropy(shards)
+    entropy = unigram_entropy(code_counts(shards, vocabulary.codebook_size))
     loss, limit_loss = per_slot.mean().item(), float(np.mean(entropy))
     return {"loss": loss, "slots": per_slot.tolist(), "entropy": limit_loss, "entropy_slots": entropy, "below": 1 - loss/limit_loss, "tasks": tasks,
             "used": sum(t["low"] > 0 for t in tasks.values())}
