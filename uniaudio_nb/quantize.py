@@ -138,10 +138,12 @@ def _start(self:ResidualVectorQuantizer, k, vectors):
     self._from_first_process(k)
 
 # %% ../nbs/10_quantize.ipynb #4a637981
+def _in_parallel(): return dist.is_available() and dist.is_initialized()
+
 @patch
 def _from_first_process(self:ResidualVectorQuantizer, k):
     "Give every process of a parallel run the first one's random choices."
-    if not dist.is_initialized(): return
+    if not _in_parallel(): return
     for buffer in (self.codebooks, self.averages, self.cluster_size):
         row = buffer[k].contiguous()
         dist.broadcast(row, 0)
@@ -153,7 +155,7 @@ def _learn(self:ResidualVectorQuantizer, k, vectors, codes):
     "Move codebook k by its moving averages (VQ-VAE, appendix A.1), and dead codes beside busy ones."
     counts = torch.bincount(codes, minlength=self.codebook_size).float()
     sums = torch.zeros_like(self.averages[k]).index_add_(0, codes, vectors)
-    if dist.is_initialized(): # every process learns from all processes' vectors
+    if _in_parallel(): # every process learns from all processes' vectors
         dist.all_reduce(counts); dist.all_reduce(sums)
     self.cluster_size[k] = torch.lerp(counts, self.cluster_size[k], self.decay)
     self.averages[k] = torch.lerp(sums, self.averages[k], self.decay)
@@ -182,7 +184,11 @@ class Quantized:
 def _quantize(self:ResidualVectorQuantizer, k, residual):
     "Return codes [M] and their vectors [M, D] in codebook k; learn in training."
     vectors = residual.detach()
-    learn = self.training and bool(torch.isfinite(vectors).all()) # a NaN must not reach the codebooks
+    learn = self.training
+    if learn: # a NaN must not reach the codebooks, nor make one process wait for the others
+        finite = torch.isfinite(vectors).all().float()
+        if _in_parallel(): dist.all_reduce(finite, dist.ReduceOp.MIN)
+        learn = bool(finite)
     if learn and not self.started[k]: self._start(k, vectors)
     codes = nearest_code(vectors, self.codebooks[k])
     quantized = self.codebooks[k][codes] # a copy: learning does not reach it
@@ -198,10 +204,15 @@ def forward(self:ResidualVectorQuantizer,
     "Quantize; in training, move the codebooks towards what they are used for."
     self._check_latents(latents, finite=not self.training) # the training loop skips a step whose loss is NaN
     if n_codebooks is None and self.training and self.dropout: n_codebooks = int(torch.randint(1, self.n_codebooks+1, ()))
+    n_codebooks = self._count(n_codebooks)
+    if self.training and _in_parallel(): # all processes learn the same codebooks, or one would wait for ever
+        number = torch.tensor(n_codebooks, device=latents.device)
+        dist.broadcast(number, 0)
+        n_codebooks = int(number)
     codes,commitment = [],[]
     with torch.autocast(latents.device.type, enabled=False): # distances need float32
         flat = residual = rearrange(latents.float(), "b d t -> (b t) d")
-        for k in range(self._count(n_codebooks)):
+        for k in range(n_codebooks):
             chosen,vectors = self._quantize(k, residual)
             commitment.append(F.mse_loss(residual, vectors))
             residual = residual-vectors
