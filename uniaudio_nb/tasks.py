@@ -14,7 +14,7 @@ import torch
 from .audio import as_audio
 from .notes import N_NOTES, notes_to_frames, read_notes
 from .phonemes import PHONEMES, phoneme_ids, spread_durations, sung_phonemes, text_to_phonemes
-from .sequence import MASKED, SEGMENT_TYPES, SPECIAL, Segment, Vocabulary, pack
+from .sequence import MASKED, SEGMENT_TYPES, SPECIAL, Segment, Vocabulary
 
 # %% ../nbs/24_tasks.ipynb #ca1b4ca8
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Condition:
     tokenizer:str              # key of TOKENIZERS: how the segment is made
     inputs:tuple               # names of what the user gives, e.g. ("audio", "start", "end")
     optional:bool=False        # may be left out
+    hints:tuple=()             # names that a training example may add and a user does not know, e.g. measured durations
 
 @dataclass(frozen=True)
 class Task:
@@ -54,21 +55,21 @@ class Task:
         if missing: raise ValueError(f"the task {self.name!r} needs {missing[0]!r}; it takes {wants}")
 
 # %% ../nbs/24_tasks.ipynb #7b52f324
-_TEXT, _PROMPT = Condition("phone", "phonemes", ("text",)), Condition("audio_prompt", "codec", ("prompt",))
+_TEXT, _PROMPT = Condition("phone", "phonemes", ("text",)), Condition("audio_prompt", "prompt", ("prompt",))
 _AUDIO, _CAPTION = Condition("audio", "codec", ("audio",)), Condition("text", "caption", ("text",))
 TASKS = {task.name: task for task in [
     Task("tts", "<tts_task>", (_TEXT, _PROMPT), "say a text in the voice of a prompt", length="phone"),
     Task("vc", "<VC_task>", (Condition("semantic", "semantic", ("audio",)), _PROMPT), "say what a recording says in the voice of a prompt", length="semantic"),
     Task("se", "<SE_task>", (_AUDIO,), "remove the noise from a recording", length="input"),
     Task("tse", "<Spex_task>", (_AUDIO, _PROMPT), "extract the voice of a prompt from a mixture", length="input"),
-    Task("svs", "<sing_task>", (Condition("phone", "phoneme_frames", ("text", "notes")), Condition("sing_midi", "notes", ("notes",)), _PROMPT),
+    Task("svs", "<sing_task>", (Condition("phone", "phoneme_frames", ("text", "notes"), hints=("durations",)), Condition("sing_midi", "notes", ("notes",)), _PROMPT),
          "sing a text to notes in the voice of a prompt", kind="singing", length="notes"),
     Task("sound", "<TSS_task>", (_CAPTION,), "make the sound that a text describes", kind="sound"),
     Task("music", "<TTM_task>", (_CAPTION, Condition("sing_midi", "notes", ("notes",), optional=True)), "make the music that a text describes, optionally from notes", kind="music"),
     Task("aedit", "<Audit_task>", (_CAPTION, _AUDIO), "edit a recording as a text says", 2, kind="sound", length="input"),
     Task("dereverb", "<Speech_RIR_task>", (_AUDIO,), "remove the room from a recording", 2, length="input"),
     Task("itts", "<InstructTTS_task>", (_TEXT, Condition("text", "caption", ("instruction",))), "say a text as an instruction describes the voice", 2, length="phone"),
-    Task("sedit", "<speech_edit_task>", (Condition("phone", "region_phonemes", ("text", "audio", "start", "end")), Condition("audio", "masked_codec", ("audio", "start", "end"))),
+    Task("sedit", "<speech_edit_task>", (Condition("phone", "region_phonemes", ("text", "audio", "start", "end"), hints=("durations",)), Condition("audio", "masked_codec", ("audio", "start", "end"))),
          "say a new text in a region of a recording", 2, length="input")]}
 
 # %% ../nbs/24_tasks.ipynb #4ee8c621
@@ -80,53 +81,48 @@ def get_task(
     return TASKS[name]
 
 # %% ../nbs/24_tasks.ipynb #ee159452
-def _frames(bundle, given): return -(-as_audio(given["audio"], bundle.codec.sample_rate, "audio").shape[1] // bundle.codec.hop_length)
+PROMPT_SECONDS = 3. # of an audio prompt, as in the released code
 
-def _notes(bundle, given): # frames [T]
-    notes = given["notes"]
+def _sound(bundle, audio, name="audio"): return as_audio(audio, bundle.codec.sample_rate, name)
+
+def _note_frames(bundle, notes): # [T]
     return notes if isinstance(notes, torch.Tensor) else notes_to_frames(read_notes(notes), frame_rate=bundle.codec.frame_rate)
 
-def _phoneme_frames(bundle, given): # lyrics laid over the notes: note by note when each has its own, else over all of them
-    if given.get("durations") is not None: return given["durations"]
-    phonemes = given["text"] if isinstance(given["text"], list) else sung_phonemes(given["text"])
-    return spread_durations(phonemes, len(_notes(bundle, given)))
+def _phoneme_frames(bundle, text, notes, durations): # lyrics laid over the notes
+    if durations is not None: return durations
+    return spread_durations(text if isinstance(text, list) else sung_phonemes(text), len(_note_frames(bundle, notes)))
 
-def _region(bundle, given): # first and last frame of the region to be spoken anew
-    seconds, (start, end) = _frames(bundle, given) / bundle.codec.frame_rate, (float(given["start"]), float(given["end"]))
-    if not 0 <= start < end <= seconds + 1e-6: raise ValueError(f"the region must lie within the recording of {seconds:.2f} s and start before it ends, got {start} to {end} s")
-    first = round(start * bundle.codec.frame_rate)
-    return first, max(first + 1, min(round(end * bundle.codec.frame_rate), _frames(bundle, given)))
+def _region(bundle, n_frames, start, end): # first and last frame of the region to be spoken anew
+    rate = bundle.codec.frame_rate
+    if not 0 <= start < end <= n_frames/rate + 1e-6: raise ValueError(f"the region must lie within the recording of {n_frames/rate:.2f} s and start before it ends, got {start} to {end} s")
+    first = round(start*rate)
+    return first, max(first + 1, min(round(end*rate), n_frames))
 
-def _region_phonemes(bundle, given): # known phonemes inside the region, "unknown" outside: that part is heard anyway
-    first, last = _region(bundle, given)
-    ids = torch.full((_frames(bundle, given),), PHONEMES.index("unk"))
-    known = given.get("durations")
-    ids[first:last] = spread_durations(text_to_phonemes(given["text"]), last - first) if known is None else known[first:last]
+def _region_phonemes(bundle, text, audio, start, end, durations): # phonemes inside the region, "unknown" outside: that part is heard anyway
+    n_frames = -(-_sound(bundle, audio).shape[1] // bundle.codec.hop_length)
+    first, last = _region(bundle, n_frames, float(start), float(end))
+    ids = torch.full((n_frames,), PHONEMES.index("unk"))
+    ids[first:last] = spread_durations(text_to_phonemes(text), last - first) if durations is None else durations[first:last]
     return ids
 
-def _masked_codec(bundle, given): # silence before encoding, so that no code around the region has heard it; then the mask id
-    first, last = _region(bundle, given)
-    waveform, hop = as_audio(given["audio"], bundle.codec.sample_rate, "audio").clone(), bundle.codec.hop_length
+def _masked_codec(bundle, audio, start, end): # silence before encoding, so that no code around the region has heard it; then the mask id
+    waveform, hop = _sound(bundle, audio).clone(), bundle.codec.hop_length
+    first, last = _region(bundle, -(-waveform.shape[1] // hop), float(start), float(end))
     waveform[:, first*hop:last*hop] = 0
     codes = bundle.encode(waveform)
     codes[:, first:last] = MASKED
     return codes
 
-PROMPT_SECONDS = 3. # of an audio prompt, as in the released code
-
-def _codec(bundle, given, condition):
-    sound = as_audio(given[condition.inputs[0]], bundle.codec.sample_rate, condition.inputs[0])
-    return bundle.encode(sound[:, :round(PROMPT_SECONDS*bundle.codec.sample_rate)] if condition.segment == "audio_prompt" else sound)
-
-TOKENIZERS = { # name -> function(bundle, given, condition) -> codes [K, T], ids [T] or vectors [T, D]
-    "phonemes": lambda bundle, given, condition: phoneme_ids(text_to_phonemes(given["text"])),
-    "phoneme_frames": lambda bundle, given, condition: _phoneme_frames(bundle, given),
-    "region_phonemes": lambda bundle, given, condition: _region_phonemes(bundle, given),
-    "notes": lambda bundle, given, condition: _notes(bundle, given),
-    "caption": lambda bundle, given, condition: bundle.caption(given[condition.inputs[0]]),
-    "semantic": lambda bundle, given, condition: bundle.units(as_audio(given["audio"], bundle.codec.sample_rate, "audio")),
-    "codec": lambda bundle, given, condition: _codec(bundle, given, condition),
-    "masked_codec": lambda bundle, given, condition: _masked_codec(bundle, given)}
+TOKENIZERS = { # name -> function(bundle, inputs in order, hints in order) -> codes [K, T], ids [T] or vectors [T, D]
+    "phonemes": lambda _bundle, text: phoneme_ids(text_to_phonemes(text)),
+    "phoneme_frames": _phoneme_frames,
+    "region_phonemes": _region_phonemes,
+    "notes": _note_frames,
+    "caption": lambda bundle, text: bundle.caption(text),
+    "semantic": lambda bundle, audio: bundle.units(_sound(bundle, audio)),
+    "codec": lambda bundle, audio: bundle.encode(_sound(bundle, audio)),
+    "prompt": lambda bundle, audio: bundle.encode(_sound(bundle, audio, "prompt")[:, :round(PROMPT_SECONDS*bundle.codec.sample_rate)]),
+    "masked_codec": _masked_codec}
 
 # %% ../nbs/24_tasks.ipynb #7900bb08
 class Tokenizers:
@@ -156,7 +152,7 @@ class Tokenizers:
 
     def segment(self, condition:Condition, given:dict) -> Segment:
         "Make the segment of one condition."
-        return Segment(condition.segment, TOKENIZERS[condition.tokenizer](self, given, condition))
+        return Segment(condition.segment, TOKENIZERS[condition.tokenizer](self, *(given[n] for n in condition.inputs), *(given.get(n) for n in condition.hints)))
 
     def tokenize(self,
         task:Task,

@@ -1,0 +1,72 @@
+"""The full training survives `kill -9`: started again it goes on, repeats no finished stage, and leaves what an undisturbed run leaves."""
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+
+from uniaudio_nb.audio import load_audio
+from uniaudio_nb.tasks import TASKS
+
+
+def events(out):
+    path = out / "stages.jsonl"
+    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    "A rehearsal that was killed twice, while it tokenized and while it trained, and then finished."
+    out = tmp_path_factory.mktemp("runs") / "tiny"
+    command = [sys.executable, "-m", "uniaudio_nb", "train", "--data", "data_samples", "--out", str(out), "--minutes", "0.1", "--samples", "1"]
+    for stage in ("token shards", "language model, stage 2"):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        deadline = time.monotonic() + 240
+        while not any(e["stage"] == stage and e["event"] == "start" for e in events(out)):
+            assert process.poll() is None, process.stderr.read()
+            assert time.monotonic() < deadline, events(out)
+            time.sleep(.05)
+        time.sleep(.3)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(); process.stderr.close()
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return out
+
+
+def test_no_finished_stage_is_repeated(run):
+    seen = events(run)
+    ended = [e["stage"] for e in seen if e["event"] == "end"]
+    assert max(Counter(ended).values()) == 1 and len(ended) == 9
+    for i, e in enumerate(seen):
+        if e["event"] == "end": assert not any(later["stage"] == e["stage"] for later in seen[i+1:]), f"{e['stage']} ran again"
+    assert len([e for e in seen if e["event"] == "start"]) > 9 # it was interrupted in the middle of something
+
+
+def test_everything_is_there(run):
+    files = {str(p.relative_to(run)) for p in run.rglob("*") if p.is_file()}
+    assert {"run.json", "recordings.json", "report.json", "shards/complete.json", "samples/table.csv", "model/config.json", "model/model.safetensors", "model/README.md",
+            "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl"} <= files
+    assert not [f for f in files if ".tmp" in f], "left-overs of the killed runs"
+    assert {f"shards/{n}-{s}/index.json" for n in TASKS for s in ("train", "valid")} <= files
+
+
+def test_every_task_is_heard(run):
+    rows = list(csv.DictReader(open(run / "samples" / "table.csv")))
+    assert {r["task"] for r in rows} == set(TASKS)
+    for r in rows:
+        waveform, rate = load_audio(run / "samples" / r["output"])
+        assert rate == 16_000 and waveform.isfinite().all() and abs(waveform.shape[1] / rate - float(r["seconds"])) < 1e-3
+    for name in TASKS: # the conditions stand beside the output
+        assert len(list((run / "samples" / name).glob("1_*"))) >= 4
+
+
+def test_the_report_covers_all_tasks(run):
+    report = json.loads((run / "report.json").read_text())
+    assert set(report["tasks"]) == set(TASKS) and all(t["low"] <= t["rise"] <= t["high"] for t in report["tasks"].values())
+    assert report["entropy"] > 0 and report["loss"] > 0
