@@ -147,15 +147,16 @@ def sample_task(
     if not examples: raise ValueError("there are no examples to generate from")
     name, rate = examples[0].task, model.sample_rate
     pairs = [(as_request(e, cache), e.target) for e in examples]
-    pairs = [(r, target) for r, target in pairs if all(n in r for n, required in get_task(name).inputs.items() if required)][:limit]
+    pairs = [(r, target) for r, target in pairs if all(n in r for n, required in get_task(name).inputs.items() if required)]
     if not pairs: raise ValueError(f"none of the examples of {name!r} holds all that a user must give")
-    requests, references = zip(*pairs)
+    others = [target for _, target in pairs[1:] + pairs[:1]]          # for the floor: the target of another example
+    requests, references = zip(*pairs[:limit])
     results, rows = model.generate_batch(list(requests), config=config, seed=seed), []
-    for i, (request, reference, result) in enumerate(zip(requests, references, results)):
+    for i, (request, reference, other, result) in enumerate(zip(requests, references, others, results)):
         stem = Path(folder)/name/str(i + 1)
         stem.parent.mkdir(parents=True, exist_ok=True)
         ceiling = model.tokenizers.decode(model.tokenizers.encode(reference)).clamp(-1, 1)
-        floor = request["audio"][0] if name in ("se", "tse", "dereverb", "aedit", "sedit") else references[(i + 1) % len(references)]
+        floor = request["audio"][0] if name in ("se", "tse", "dereverb", "aedit", "sedit") else other
         if name == "sedit": # the region was silenced: the input is the recording without it
             floor = floor.clone(); floor[:, int(request["start"]*rate):int(request["end"]*rate)] = 0
         _write_conditions(request, stem)

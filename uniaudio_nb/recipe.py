@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
+from tqdm import tqdm
 
 from .audio import write_aside
 from .codec import Codec, CodecConfig
@@ -170,11 +171,9 @@ def _report(run, model, shards):
 
 def _samples(run, model, recordings):
     rows = []
-    for name in model.tasks:
+    for name in tqdm(model.tasks, desc="samples of every task", file=sys.stderr):
         examples = list(examples_for(name, recordings, "valid", count=4*run.config.samples, seed=run.config.seed + 1, cache=run.cache))
-        print(f"  {name}", end="", flush=True, file=sys.stderr)
         rows += sample_task(model, examples, run.folder/"samples", run.cache, seed=run.config.seed, limit=run.config.samples)
-    print(file=sys.stderr)
     write_table(rows, run.folder/"samples"/"table.csv")
 
 # %% ../nbs/42_recipe.ipynb #8c20da3d

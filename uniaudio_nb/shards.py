@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from einops import rearrange
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from .recordings import AudioCache, Recording
 from .sequence import SEGMENT_TYPES, Segment, Vocabulary, collate, pack
