@@ -200,8 +200,9 @@ def train_codec(
     steps = CodecSteps(codec, config)
     digest = sha256("\n".join(sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)).encode()).hexdigest()[:16]
     settings = {key: value for key, value in asdict(config).items() if key!="loop"} | {"recordings": digest}
+    def validate(_): return evaluate_codec(codec, held_out)
     fit(steps, crops, steps.modules, config.loop, Path(folder), description="codec", settings=settings,
-        validate=lambda step: evaluate_codec(codec, held_out), validate_every=config.validate_every)
+        validate=validate, validate_every=config.validate_every)
     codec = codec.cpu().eval()
     codec.save_pretrained(Path(folder)/"codec")
     return codec
