@@ -39,7 +39,7 @@ class MultiScaleConfig:
 
     @classmethod
     def tiny(cls, **changes): # trains in minutes on two CPU cores
-        return replace(cls(n_layers=4, n_local_layers=2, width=192, n_heads=4, context=1536, continuous_dimension=64, dropout=.1), **changes)
+        return replace(cls(n_layers=4, n_local_layers=2, width=128, n_heads=4, context=1536, continuous_dimension=64, dropout=.1), **changes)
     @classmethod
     def small(cls, **changes): # trains in 20 minutes on one large GPU
         return replace(cls(n_layers=12, n_local_layers=4, width=512, n_heads=8, context=2048, continuous_dimension=64, dropout=.1), **changes)

@@ -33,7 +33,7 @@ from .training import TrainConfig, load_model, train
 from .uniaudio import UniAudio
 
 # %% ../nbs/42_recipe.ipynb #23aebdca
-SHARES = {"codec": .38, "semantic": .07, "captions": .05, "stage_1": .33, "stage_2": .17} # of the training budget
+SHARES = {"codec": .34, "semantic": .06, "captions": .04, "stage_1": .36, "stage_2": .20} # of the training budget
 
 # %% ../nbs/42_recipe.ipynb #cb53cfc3
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Preset:
     learning_rate:float      # of the language model, at its peak
 
 PRESETS = {
-    "tiny": Preset(CodecTrainConfig.tiny, MultiScaleConfig.tiny(), 600, 64, 3000, 2e-3),               # two CPU cores
+    "tiny": Preset(CodecTrainConfig.tiny, MultiScaleConfig.tiny(), 600, 64, 1500, 3e-3),               # two CPU cores
     "small": Preset(CodecTrainConfig.small, MultiScaleConfig.small(), 6000, 200, 30_000, 6e-4),        # one large GPU
     "base": Preset(lambda *a: replace(CodecTrainConfig.small(*a), codec=CodecConfig.paper()), MultiScaleConfig.base(continuous_dimension=64), 50_000, 500, 60_000, 3e-4)}
 
