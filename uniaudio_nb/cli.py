@@ -26,11 +26,13 @@ def _progress(what): # a bar whose end is not known: the model may end early
     bar = tqdm(desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None) # silent where nobody looks
     return lambda n: bar.update(n - bar.n)
 
-def check_target(path): # before minutes are spent on something that can't be written
+def check_target(path):
+    "Refuse an output that can't be written before minutes are spent on it."
     if Path(path).suffix.lower() not in (".wav", ".flac", ".ogg"): raise ValueError(f"cannot write {path}: the suffix must be one of .wav, .flac, .ogg")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 def run_prepare(args):
+    "Train the tokenizers and write token shards."
     from uniaudio_nb.recipe import Run, RecipeConfig, load_recordings, tokenize, train_tokenizers
     run = Run(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device))
     recordings = load_recordings(run)
@@ -38,11 +40,13 @@ def run_prepare(args):
     print(f"token shards in {shards}")
 
 def run_train(args):
+    "Run the whole recipe."
     from uniaudio_nb.recipe import RecipeConfig, run_recipe
     run_recipe(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples))
     print(f"model in {Path(args.out)/'model'}, samples in {Path(args.out)/'samples'}")
 
 def run_generate(args):
+    "Answer one request and write its sound."
     from uniaudio_nb.generation import GenerationConfig
     from uniaudio_nb.uniaudio import UniAudio
     check_target(args.output)
@@ -54,6 +58,7 @@ def run_generate(args):
     print(f"{args.output}: {result.seconds:.2f} s at {result.sample_rate} Hz")
 
 def run_evaluate(args):
+    "Measure a finished run, or what of it was not measured yet."
     from uniaudio_nb.recipe import Run, RecipeConfig, evaluate, load_recordings, read_table
     from uniaudio_nb.evaluation import summary_table
     from uniaudio_nb.uniaudio import UniAudio
@@ -67,6 +72,7 @@ def run_evaluate(args):
     print(f"loss {report['loss']:.3f} nats per code, {report['below']:.1%} below the entropy of code frequencies; conditions are used in {report['used']} of {len(report['tasks'])} tasks")
 
 def run_codec(args):
+    "Send a recording through the codec."
     from uniaudio_nb.audio import as_audio, save_audio
     from uniaudio_nb.codec import Codec
     check_target(args.output)
@@ -81,6 +87,7 @@ def run_codec(args):
     print(f"{args.output}: {codes.shape[1]} codebooks, {codec.frame_rate*codes.shape[1]*math.log2(codec.codebook_size)/1000:.2f} kbit/s")
 
 def run_info(args):
+    "Show version, tasks and what a model folder holds."
     from uniaudio_nb import __version__
     print(f"uniaudio-nb {__version__}\n\ntasks:")
     for t in TASKS.values(): print(f"  {t.name:9s}{t.description} ({', '.join(n if r else f'{n}, optional' for n, r in t.inputs.items())})")
