@@ -70,7 +70,7 @@ def start_from_frequencies(
     vocabulary:Vocabulary,
     seed:int=0,
 ):
-    "Let the untrained model predict the frequencies of the codes, and nothing else."
+    "Let the untrained model predict the frequencies of the codes, pooled over the slots."
     share = torch.full((len(vocabulary),), 1e-3)
     start, n = vocabulary.blocks["audio"].start, vocabulary.codebook_size
     share[start:start+counts.numel()] += counts.flatten()

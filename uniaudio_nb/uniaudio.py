@@ -184,7 +184,7 @@ def save_pretrained(self:UniAudio,
 # %% ../nbs/40_uniaudio.ipynb #889c99ba
 @patch(cls_method=True)
 def from_pretrained(cls:UniAudio,
-    name_or_folder:str|Path|None=None,     # a model folder; None: the model that ships with the library
+    name_or_folder:str|Path|None=None,     # a model folder; None: `pretrained/uniaudio` inside the package, where a release may put one
     device:str|None=None,                  # "cpu", "cuda"; None: CPU
 )->UniAudio:
     "Load a model folder; `FileNotFoundError` or `ValueError` in one sentence when a part is missing or is not the one the model was trained with."
