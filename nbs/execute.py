@@ -15,12 +15,14 @@ from nbclient.exceptions import CellExecutionError
 
 
 class LoudClient(NotebookClient):
-    "Forwards what cells print, so that a long run shows its progress bars where it was started."
+    "Forwards what cells print and their tables, so that a long run shows its progress bars and results where it was started."
 
     def process_message(self, msg, cell, cell_index):
+        content = msg["content"]
         if msg["msg_type"] == "stream":
-            stream = sys.stderr if msg["content"]["name"] == "stderr" else sys.stdout
-            stream.write(msg["content"]["text"]); stream.flush()
+            stream = sys.stderr if content["name"] == "stderr" else sys.stdout
+            stream.write(content["text"]); stream.flush()
+        elif msg["msg_type"] == "display_data" and "text/markdown" in content["data"]: print(content["data"]["text/markdown"], flush=True)
         return super().process_message(msg, cell, cell_index)
 
 
