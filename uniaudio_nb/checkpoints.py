@@ -32,11 +32,12 @@ def save_checkpoint(
     folder, # where; made if missing
     modules:dict[str, nn.Module], # weights and buffers are saved
     optimizers:dict[str, torch.optim.Optimizer], # their states are saved
-    state:dict, # JSON values; state["step"] names the files
+    state:dict, # JSON values; state["step"] names the files, state["finished"] marks the last ones
 ):
     "Write a checkpoint as one atomic act; `OSError` if it cannot be written, the earlier one is then untouched."
     folder, step = Path(folder), state["step"]
-    files = {"model": f"model-{step:08d}.safetensors", "optimizer": f"optimizer-{step:08d}.pt"}
+    stem = "final" if state.get("finished") else f"{step:08d}" # a finished run leaves the same names, however many steps it took
+    files = {"model": f"model-{stem}.safetensors", "optimizer": f"optimizer-{stem}.pt"}
     # clone: tied weights are two names for one memory, which safetensors refuses
     weights = {f"{name}.{key}": value.detach().cpu().clone().contiguous()
                for name, module in modules.items() for key, value in module.state_dict().items()}

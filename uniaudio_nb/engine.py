@@ -222,9 +222,9 @@ class _Loop:
         self.log({"learning_rate": learning_rate_at(self.config, progress), **means, "skipped": self.state["skipped"]})
         self.state["pending"] = {}
 
-    def save(self):
-        if self.rank==0 and self.saved_step!=self.state["step"]:
-            self.run.save(self.modules, self.optimizers, self.state)
+    def save(self, finished=False):
+        if self.rank==0 and (finished or self.saved_step!=self.state["step"]):
+            self.run.save(self.modules, self.optimizers, {**self.state, "finished": finished})
             self.saved_step = self.state["step"]
 
 # %% ../nbs/04_engine.ipynb #6a509c09
@@ -279,7 +279,7 @@ def fit(
             bar.update(1000-bar.n)
             if state["pending"]: loop.flush(1.)
             if validate and validated!=state["step"]: check()
-            loop.save()
+            loop.save(finished=True)
             if writes: run.rewrite("done.json", json.dumps({"step": state["step"], "seconds": state["elapsed"]}))
         except KeyboardInterrupt:
             if len(pressed)<2: loop.save()

@@ -30,7 +30,7 @@ from .simulate import examples_for
 from .tasks import TASKS, Tokenizers, task_tokens
 from .text import CaptionEncoder, train_caption_encoder
 from .training import TrainConfig, load_model, train
-from .uniaudio import UniAudio
+from .uniaudio import LEVEL, UniAudio
 
 # %% ../nbs/42_recipe.ipynb #23aebdca
 SHARES = {"codec": .34, "semantic": .06, "captions": .04, "stage_1": .36, "stage_2": .20} # of the training budget
@@ -84,7 +84,7 @@ class Run:
                 if before.get(key) != value: raise ValueError(f"{self.folder} holds a run with {key} = {before.get(key)!r}, asked for is {value!r}: use the old value or another folder")
         else:
             with write_aside(path) as aside: Path(aside).write_text(json.dumps(settings, indent=1))
-        self.cache = AudioCache(16_000)
+        self.cache = AudioCache(16_000, level=LEVEL)
 
     def minutes(self, stage): return self.config.minutes * SHARES[stage]
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'SPLITS', 'Recording', 'read_manifest', 'read_corpora', 'scan_folder', 'write_manifest', 'assign_splits',
-           'read_alignment', 'AudioCache', 'CropSampler']
+           'read_alignment', 'bring_to_level', 'AudioCache', 'CropSampler']
 
 # %% ../nbs/01_recordings.ipynb #b4c92372
 import csv, dataclasses, hashlib, io, re
@@ -14,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from .audio import fit_length, load_audio, patch, write_aside, open_audio
+from .audio import fit_length, level_dbfs, load_audio, open_audio, patch, write_aside
 
 # %% ../nbs/01_recordings.ipynb #3ae36460
 KINDS = ("speech", "singing", "sound", "music", "noise", "room")
@@ -212,14 +212,28 @@ def read_alignment(
     return rows
 
 # %% ../nbs/01_recordings.ipynb #c4fb7e34
+def bring_to_level(
+    waveform:torch.Tensor, # [1, L]
+    sample_rate:int, # Hz
+    level:float, # dBFS wanted of what is heard: the 50 ms pieces within 30 dB of the loudest
+)->torch.Tensor: # [1, L]; at most 30 dB louder or softer, never above 0.99; silence stays silence
+    "Bring a recording to a level by one gain, pauses left out of the measurement."
+    size = max(1, min(sample_rate//20, waveform.shape[-1]))
+    power = waveform[0, :waveform.shape[-1]//size*size].unflatten(0, (-1, size)).square().mean(1)
+    heard = level_dbfs(power[power>=power.max()/1000].sqrt())
+    gain = 10**(max(-30.0, min(30.0, level-max(heard, -200.0)))/20)
+    return waveform*min(gain, 0.99/max(waveform.abs().max().item(), 1e-9))
+
+# %% ../nbs/01_recordings.ipynb #29272d12
 class AudioCache:
     "Decoded recordings in memory as 16-bit integers; what does not fit is decoded again, with the same result."
     def __init__(self,
         sample_rate:int=16000, # Hz
         max_bytes:int=2**31, # memory to use at most
         long:float=120.0, # s; of recordings above this length only the wanted piece is read, and nothing is kept
+        level:float|None=None, # dBFS that what is heard of each recording is brought to (None: as recorded)
     ):
-        self.sample_rate,self.max_bytes,self.long,self.used,self.kept = sample_rate,max_bytes,long,0,{}
+        self.sample_rate,self.max_bytes,self.long,self.level,self.used,self.kept = sample_rate,max_bytes,long,level,0,{}
 
     def get(self,
         recording:Recording, # what to read
@@ -231,6 +245,7 @@ class AudioCache:
         if samples is None:
             piece = recording.seconds>self.long
             sound = load_audio(recording.path, self.sample_rate, start=start if piece else 0.0, seconds=seconds if piece else None)[0]
+            if self.level is not None: sound = bring_to_level(sound, self.sample_rate, self.level)
             samples = (sound*32768).round().clamp(-32768, 32767).to(torch.int16)
             if piece: return samples.float()/32768
             if self.used+2*samples.numel()<=self.max_bytes:

@@ -223,7 +223,7 @@ def _itts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], r
     said = stock.utterance(rng, text=True)
     factor = rng.choice((0.85, 0.9, 1.1, 1.2)) if rng.random() < 0.5 else 1.0
     target = said.waveform if factor == 1 else shift_voice(said.waveform, factor, keep_length=rng.random() < 0.5)
-    target = fit_length(guard_peak(set_level(target, rng.uniform(-44, -12)))[0], max(target.shape[-1], round(0.3 * stock.sample_rate)))
+    target = fit_length(guard_peak(set_level(target, rng.uniform(-38, -14)))[0], max(target.shape[-1], round(0.3 * stock.sample_rate)))
     known = [r.f0_hz for r in said.recordings if r.f0_hz]
     if known: pitch = factor * sum(known) / len(known)
     else:
