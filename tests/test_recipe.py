@@ -19,11 +19,17 @@ def events(out):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
+def training(out): return [sys.executable, "-m", "uniaudio_nb", "train", "--data", "data_samples", "--out", str(out), "--minutes", "0.1", "--samples", "1"]
+
+
+def files(out): return {str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()}
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     "A rehearsal that was killed twice, while it tokenized and while it trained, and then finished."
     out = tmp_path_factory.mktemp("runs") / "tiny"
-    command = [sys.executable, "-m", "uniaudio_nb", "train", "--data", "data_samples", "--out", str(out), "--minutes", "0.1", "--samples", "1"]
+    command = training(out)
     for stage in ("token shards", "language model, stage 2"):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
         deadline = time.monotonic() + 240
@@ -49,11 +55,16 @@ def test_no_finished_stage_is_repeated(run):
 
 
 def test_everything_is_there(run):
-    files = {str(p.relative_to(run)) for p in run.rglob("*") if p.is_file()}
+    there = files(run)
     assert {"run.json", "recordings.json", "report.json", "shards/complete.json", "samples/table.csv", "model/config.json", "model/model.safetensors", "model/README.md",
-            "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl"} <= files
-    assert not [f for f in files if ".tmp" in f], "left-overs of the killed runs"
-    assert {f"shards/{n}-{s}/index.json" for n in TASKS for s in ("train", "valid")} <= files
+            "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl"} <= there
+    assert {f"shards/{n}-{s}/index.json" for n in TASKS for s in ("train", "valid")} <= there
+
+
+def test_the_same_files_as_undisturbed(run, tmp_path):
+    done = subprocess.run(training(tmp_path / "tiny"), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert files(run) == files(tmp_path / "tiny")
 
 
 def test_every_task_is_heard(run):

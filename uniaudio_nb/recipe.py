@@ -8,6 +8,8 @@ __all__ = ['SHARES', 'PRESETS', 'Preset', 'RecipeConfig', 'Run', 'load_recording
 
 # %% ../nbs/42_recipe.ipynb #a29f833c
 import json
+import re
+import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -84,6 +86,8 @@ class Run:
                 if before.get(key) != value: raise ValueError(f"{self.folder} holds a run with {key} = {before.get(key)!r}, asked for is {value!r}: use the old value or another folder")
         else:
             with write_aside(path) as aside: Path(aside).write_text(json.dumps(settings, indent=1))
+        for left in [p for p in self.folder.rglob(".*") if re.search(r"\.[0-9a-f]{8}(\.\w+)?$", p.name)]: # what a killed run was writing aside
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
         self.cache = AudioCache(16_000, level=LEVEL)
 
     def minutes(self, stage): return self.config.minutes * SHARES[stage]

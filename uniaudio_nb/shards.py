@@ -7,8 +7,6 @@ __all__ = ['MAX_PROMPTS', 'write_shard', 'Shard', 'draw', 'TokenBatches', 'usabl
 
 # %% ../nbs/26_shards.ipynb #473e6ceb
 import json
-import os
-import shutil
 import sys
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +17,7 @@ import torch
 from einops import rearrange
 from tqdm import tqdm
 
+from .audio import write_aside
 from .recordings import AudioCache, Recording
 from .sequence import SEGMENT_TYPES, Segment, Vocabulary, collate, pack
 from .simulate import examples_for
@@ -59,7 +58,6 @@ def write_shard(
 )->dict:                         # the index
     "Tokenize examples into one memory-mapped shard; the folder appears only when it is complete."
     folder, flat, segments, rows, left_out = Path(folder), _Flat(), [], [], []
-    aside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
     rate, cache = tokenizers.codec.sample_rate, cache or AudioCache(tokenizers.codec.sample_rate)
     def sound(x): return cache.get(x) if isinstance(x, Recording) else x
     prompts = {} if prompts is None else prompts
@@ -89,16 +87,13 @@ def write_shard(
     if not rows: raise ValueError(f"no example could be made for {folder.name}: {left_out[0]['reason'] if left_out else 'the recordings give none'}")
     index = {"task": task.name, "n_examples": len(rows), "n_codebooks": tokenizers.vocabulary.n_codebooks, "left_out": left_out, "target_frames": int(sum(r[3] for r in rows)),
              "dimension": tokenizers.text.dimension, "fingerprint": tokenizers.fingerprint(), **(info or {})}
-    shutil.rmtree(aside, ignore_errors=True)
-    try:
-        aside.mkdir(parents=True)
+    with write_aside(folder) as aside:
+        aside.mkdir()
         np.save(aside/"ids.npy", np.concatenate([np.zeros(0, np.int16), *flat.ids]))
         np.save(aside/"vectors.npy", np.concatenate([np.zeros((0, tokenizers.text.dimension), np.float16), *flat.vectors]))
         np.save(aside/"segments.npy", np.array(segments, np.int64).reshape(-1, 4))
         np.save(aside/"examples.npy", np.array(rows, np.int64))
         (aside/"index.json").write_text(json.dumps(index, indent=1))
-        os.replace(aside, folder)
-    finally: shutil.rmtree(aside, ignore_errors=True)
     return index
 
 # %% ../nbs/26_shards.ipynb #a11e02ff
