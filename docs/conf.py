@@ -36,3 +36,4 @@ html_static_path = ["static", str(mathjax)]
 html_css_files = ["site.css"]
 mathjax_path = "tex-svg.js"
 mathjax3_config = {"options": {"enableMenu": False}, "loader": {"load": []}}
+nb_render_markdown_format = "gfm"  # tables that a cell displays as Markdown
