@@ -26,6 +26,7 @@ class GenerationConfig:
     top_p:float|None=None            # keep the smallest set with this probability; None: all
     guidance_scale:float=1.          # uncond + scale * (cond - uncond); 1: no guidance
     n_samples:int=1                  # results per request
+    redraws:int=8                    # draw a silent result again, at most so often (a small model may stay in a pause)
     min_seconds:float|None=None      # no end before; None: the task's own limit
     max_seconds:float|None=None      # end at the latest; None: the task's own limit
 
@@ -33,6 +34,7 @@ class GenerationConfig:
         if self.temperature < 0: raise ValueError(f"temperature must be at least 0, got {self.temperature}")
         if self.top_k is not None and self.top_k < 1: raise ValueError(f"top_k must be at least 1, got {self.top_k}")
         if self.top_p is not None and not 0 < self.top_p <= 1: raise ValueError(f"top_p must be in (0, 1], got {self.top_p}")
+        if self.redraws < 0: raise ValueError(f"redraws must be at least 0, got {self.redraws}")
         if self.n_samples < 1: raise ValueError(f"n_samples must be at least 1, got {self.n_samples}")
         for name in ("min_seconds", "max_seconds"):
             if (value := getattr(self, name)) is not None and not 0 <= value < float("inf"): raise ValueError(f"{name} must be 0 or more seconds, got {value}")
