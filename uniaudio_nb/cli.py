@@ -50,7 +50,7 @@ def run_generate(args):
     from uniaudio_nb.generation import GenerationConfig
     from uniaudio_nb.uniaudio import UniAudio
     check_target(args.output)
-    config = GenerationConfig(args.temperature, args.top_k or None, args.top_p, args.guidance_scale, 1, args.min_seconds, args.max_seconds)
+    config = GenerationConfig(temperature=args.temperature, top_k=args.top_k or None, top_p=args.top_p, guidance_scale=args.guidance_scale, min_seconds=args.min_seconds, max_seconds=args.max_seconds)
     model = UniAudio.from_pretrained(args.model, args.device)
     result = model.generate(args.task, config=config, seed=args.seed, progress=_progress(args.task), **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None})
     if result.waveform.shape[1] == 0: raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")

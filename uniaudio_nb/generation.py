@@ -26,9 +26,9 @@ class GenerationConfig:
     top_p:float|None=None            # keep the smallest set with this probability; None: all
     guidance_scale:float=1.          # uncond + scale * (cond - uncond); 1: no guidance
     n_samples:int=1                  # results per request
-    redraws:int=8                    # draw a silent result again, at most so often (a small model may stay in a pause)
     min_seconds:float|None=None      # no end before; None: the task's own limit
     max_seconds:float|None=None      # end at the latest; None: the task's own limit
+    redraws:int=8                    # draw a silent result again, at most so often (a small model may stay in a pause)
 
     def __post_init__(self):
         if self.temperature < 0: raise ValueError(f"temperature must be at least 0, got {self.temperature}")
