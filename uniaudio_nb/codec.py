@@ -6,17 +6,16 @@
 __all__ = ['CHUNK_SECONDS', 'CONTEXT_SECONDS', 'CodecConfig', 'linear_path', 'Encoder', 'Decoder', 'Codec', 'in_chunks']
 
 # %% ../nbs/11_codec.ipynb #77cc92bb
-import hashlib, json, math
+import math
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from .audio import patch, resample, write_aside
+from .audio import patch, resample
+from .checkpoints import load_weights, save_weights, weights_digest
 from .quantize import ResidualVectorQuantizer
 from .seanet import Conv, ConvTranspose, LappedTransform, ResidualUnit, SkipLSTM
 
@@ -224,11 +223,10 @@ def decode(self:Codec,
 def fingerprint(self:Codec
 )->str: # 16 hexadecimal digits
     "Digest configuration and weights: two codecs with the same one make the same codes."
-    digest = hashlib.sha256(json.dumps(asdict(self.config), sort_keys=True).encode())
-    for name,tensor in sorted(self.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()[:16]
+    return weights_digest(self._description(), self.state_dict())
+
+@patch
+def _description(self:Codec): return dict(kind="codec", config=asdict(self.config)) # all that is needed to build it again
 
 # %% ../nbs/11_codec.ipynb #d7d520c3
 @patch
@@ -236,12 +234,7 @@ def save_pretrained(self:Codec,
     folder:str|Path, # made if missing
 )->Path: # the folder
     "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with write_aside(folder/"model.safetensors") as path: save_file({n: t.detach().cpu().contiguous() for n,t in self.state_dict().items()}, path)
-    description = dict(kind="codec", fingerprint=self.fingerprint(), config=asdict(self.config))
-    with write_aside(folder/"config.json") as path: Path(path).write_text(json.dumps(description, indent=2) + "\n")
-    return folder
+    return save_weights(folder, self._description(), self)
 
 # %% ../nbs/11_codec.ipynb #e7e4a56e
 @patch(cls_method=True)
@@ -250,24 +243,5 @@ def from_pretrained(cls:Codec,
 )->Codec: # in eval mode, on the CPU
     "Load a codec; a missing or altered file is refused."
     folder = Path(__file__).parent/"pretrained"/"codec" if name_or_folder is None else Path(name_or_folder)
-    for name in ("config.json", "model.safetensors"):
-        if not (folder/name).is_file():
-            raise FileNotFoundError(f"no codec in {folder}: {name} is missing" + (" (this installation comes without weights)" if name_or_folder is None else ""))
-    try:
-        description = json.loads((folder/"config.json").read_text())
-        config = description["config"]
-        unknown = set(config) - {f.name for f in fields(CodecConfig)}
-        if description["kind"] != "codec" or unknown: raise ValueError(f"unknown entries {sorted(unknown)}" if unknown else f"kind is {description['kind']!r}")
-        config = CodecConfig(**config)
-    except (KeyError, TypeError, ValueError) as error: raise ValueError(f"{folder/'config.json'} does not describe a codec: {error!r}") from None
-    try:
-        weights = load_file(folder/"model.safetensors")
-        with torch.device("meta"): expected = {name: tensor.shape for name,tensor in cls(config).state_dict().items()} # costs no memory
-        wrong = sorted(name for name in weights.keys()|expected.keys() if name not in weights or expected.get(name) != weights[name].shape)
-        if wrong: raise ValueError(f"{len(wrong)} tensors do not fit, {wrong[0]} among them")
-        codec = cls(config)
-        codec.load_state_dict(weights)
-    except (SafetensorError, RuntimeError, ValueError) as error: raise ValueError(f"{folder/'model.safetensors'} does not hold the weights of this configuration: {error}") from None
-    if codec.fingerprint() != description.get("fingerprint"):
-        raise ValueError(f"{folder} was altered: its fingerprint is {codec.fingerprint()}, config.json says {description.get('fingerprint')}")
-    return codec.eval()
+    try: return load_weights(folder, "codec", lambda description: cls(CodecConfig(**description["config"])))[0]
+    except FileNotFoundError as error: raise FileNotFoundError(f"{error} (this installation comes without weights)" if name_or_folder is None else str(error)) from None

@@ -7,18 +7,16 @@ __all__ = ['SemanticTokenizer', 'HubertEncoder', 'cluster', 'fit_units', 'train_
 
 # %% ../nbs/14_semantic.ipynb #38c005bd
 import hashlib
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 import torch
 from einops import rearrange
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 from torch.nn import functional as F
 
-from .audio import patch, resample, write_aside
+from .audio import patch, resample
+from .checkpoints import load_weights, save_weights, weights_digest
 from .contrast import SemanticConfig, SemanticEncoder, active_frames, cepstra, disturb, nearest, normalise_over_time
 from .engine import LoopConfig, fit
 from .recordings import CropSampler
@@ -103,11 +101,10 @@ def _transformers():
 def fingerprint(self:SemanticTokenizer
 )->str: # 16 hexadecimal digits
     "Digest the description and all weights: two tokenizers with the same one make the same units."
-    digest = hashlib.sha256(json.dumps(self.encoder.describe(), sort_keys=True).encode())
-    for name, tensor in sorted(self.state_dict().items()):
-        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy())
-    return digest.hexdigest()[:16]
+    return weights_digest(self._description(), self.state_dict())
+
+@patch
+def _description(self:SemanticTokenizer): return dict(kind="semantic tokenizer", encoder=self.encoder.describe(), units=list(self.units.shape))
 
 # %% ../nbs/14_semantic.ipynb #2a2af768
 @patch
@@ -115,12 +112,7 @@ def save_pretrained(self:SemanticTokenizer,
     folder:str|Path, # made if missing
 )->Path: # the folder
     "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with write_aside(folder/"model.safetensors") as path: save_file({n: t.detach().cpu().clone().contiguous() for n, t in self.state_dict().items()}, path)
-    description = dict(kind="semantic", fingerprint=self.fingerprint(), encoder=self.encoder.describe(), units=list(self.units.shape))
-    with write_aside(folder/"config.json") as path: path.write_text(json.dumps(description, indent=2)+"\n")
-    return folder
+    return save_weights(folder, self._description(), self)
 
 # %% ../nbs/14_semantic.ipynb #a7624dfc
 def _encoder(description):
@@ -135,19 +127,7 @@ def from_pretrained(cls:SemanticTokenizer,
     folder:str|Path, # that `save_pretrained` wrote
 )->SemanticTokenizer: # on the CPU
     "Load a tokenizer; a missing or altered file is refused."
-    folder = Path(folder)
-    for name in ("config.json", "model.safetensors"):
-        if not (folder/name).is_file(): raise FileNotFoundError(f"no semantic tokenizer in {folder}: {name} is missing")
-    try:
-        description = json.loads((folder/"config.json").read_text())
-        if description["kind"]!="semantic": raise ValueError(f"kind is {description['kind']!r}")
-        tokenizer = cls(_encoder(description["encoder"]), torch.zeros(description["units"]))
-        expected = description["fingerprint"]
-    except (KeyError, TypeError, ValueError) as error: raise ValueError(f"{folder/'config.json'} does not describe a semantic tokenizer: {error!r}") from None
-    try: tokenizer.load_state_dict(load_file(folder/"model.safetensors"))
-    except (RuntimeError, SafetensorError) as error: raise ValueError(f"{folder/'model.safetensors'} does not fit its config.json: {error}") from None
-    if tokenizer.fingerprint()!=expected: raise ValueError(f"{folder} was altered: its fingerprint is {tokenizer.fingerprint()}, config.json says {expected}")
-    return tokenizer
+    return load_weights(folder, "semantic tokenizer", lambda description: cls(_encoder(description["encoder"]), torch.zeros(description["units"])))[0]
 
 # %% ../nbs/14_semantic.ipynb #d624fc06
 def cluster(

@@ -16,7 +16,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from .audio import LogMel, fit_length
-from .captions import CaptionConfig, CaptionEncoder, split_words, weights_digest
+from .checkpoints import weights_digest
+from .captions import CaptionConfig, CaptionEncoder, split_words
 from .checkpoints import step_seed
 from .engine import LoopConfig, fit
 from .recordings import AudioCache, Recording

@@ -7,17 +7,15 @@ __all__ = ['code_counts', 'unigram_entropy', 'start_from_codebooks', 'start_from
            'example_losses', 'TrainConfig', 'train']
 
 # %% ../nbs/33_training.ipynb #01b58786
-import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
 from torch import nn
 
-from .audio import write_aside
+from .checkpoints import load_weights, save_weights
 from .engine import LoopConfig, fit
 from .multiscale import MultiScaleConfig, MultiScaleTransformer
 from .sequence import Vocabulary, collate
@@ -86,30 +84,15 @@ def save_model(
     model:MultiScaleTransformer,
     folder:str|Path,
     **info,                          # further entries of config.json, JSON values
-):
+)->Path:                             # the folder
     "Write config.json and model.safetensors."
-    folder = Path(folder); folder.mkdir(parents=True, exist_ok=True)
-    with write_aside(folder/"model.safetensors") as path: save_file({n: x.detach().cpu().contiguous() for n, x in model.state_dict().items()}, path)
-    config = {"model": asdict(model.config), "weights": hashlib.sha256((folder/"model.safetensors").read_bytes()).hexdigest(), **info}
-    with write_aside(folder/"config.json") as path: Path(path).write_text(json.dumps({**config, "digest": _digest(config)}, indent=1))
-
-def _digest(config): return hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest() # of config.json without its digest
+    return save_weights(folder, {"kind": "language model", "model": asdict(model.config), **info}, model)
 
 def load_model(
     folder:str|Path,
 )->tuple:                            # (model in eval mode, config.json as a dict)
-    "Read a model; `FileNotFoundError` or `ValueError` in one sentence when something is missing or does not fit."
-    folder = Path(folder)
-    for name in ("config.json", "model.safetensors"):
-        if not (folder/name).is_file(): raise FileNotFoundError(f"the model folder {folder} has no {name}")
-    try:
-        info = json.loads((folder/"config.json").read_text())
-        if info.pop("digest") != _digest(info): raise ValueError("config.json was changed")
-        if hashlib.sha256((folder/"model.safetensors").read_bytes()).hexdigest() != info["weights"]: raise ValueError("model.safetensors is not the file that config.json was written for")
-        with torch.device("meta"): model = MultiScaleTransformer(MultiScaleConfig(**info["model"]))
-        model.load_state_dict(load_file(folder/"model.safetensors"), assign=True)
-    except Exception as e: raise ValueError(f"the model in {folder} can't be read: {str(e).splitlines()[0]}") from None
-    return model.eval(), info
+    "Read a model; `FileNotFoundError` or `ValueError` in one sentence when something is missing, altered or does not fit."
+    return load_weights(folder, "language model", lambda info: MultiScaleTransformer(MultiScaleConfig(**info["model"])))
 
 # %% ../nbs/33_training.ipynb #674a04c8
 @torch.no_grad()
