@@ -117,7 +117,7 @@ def save_pretrained(self:CaptionEncoder,
     folder:str|Path, # made if missing
 )->Path: # the folder
     "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    return save_weights(folder, self._description(), self)
+    return save_weights(folder, self._description(), self.state_dict())
 
 # %% ../nbs/21_captions.ipynb #93e0f909
 @patch(cls_method=True)

@@ -80,6 +80,7 @@ def weights_digest(
     "Hash a description and named tensors."
     digest = sha256(json.dumps(description, sort_keys=True, default=str).encode())
     for name, tensor in sorted(tensors.items()):
+        if tensor.is_floating_point(): tensor = tensor.float() # stored by halves or not, the same numbers are the same weights
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         digest.update(tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy())
     return digest.hexdigest()[:16]
@@ -88,10 +89,10 @@ def weights_digest(
 def save_weights(
     folder, # made if missing
     description:dict, # JSON values; `kind` says what it is, e.g. "codec"
-    module:nn.Module,
+    tensors:dict[str, torch.Tensor], # e.g. `module.state_dict()`
 )->Path: # the folder
     "Write `config.json` (the description with the fingerprint) and `model.safetensors`, each whole or not at all."
-    folder, tensors = Path(folder), {name: tensor.detach().cpu().clone().contiguous() for name, tensor in module.state_dict().items()}
+    folder, tensors = Path(folder), {name: tensor.detach().cpu().clone().contiguous() for name, tensor in tensors.items()}
     folder.mkdir(parents=True, exist_ok=True)
     with write_aside(folder/"model.safetensors") as aside: save_file(tensors, aside)
     with write_aside(folder/"config.json") as aside: aside.write_text(json.dumps({**description, "digest": weights_digest(description, tensors)}, indent=2)+"\n")

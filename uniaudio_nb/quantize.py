@@ -53,6 +53,12 @@ def perplexity(
     return torch.exp(-torch.xlogy(share, share).sum())
 
 # %% ../nbs/10_quantize.ipynb #dcac1e7f
+def _averages_unknown(quantizer, state, prefix, *_): # before loading: a file for use holds codebooks without their averages
+    if prefix+"codebooks" not in state or prefix+"averages" in state: return
+    unknown = dict(cluster_size=quantizer.cluster_size, averages=quantizer.averages)
+    state.update({prefix+name: torch.zeros_like(buffer) for name,buffer in unknown.items()} | {prefix+"started": torch.ones_like(quantizer.started)})
+
+# %% ../nbs/10_quantize.ipynb #d7a337b3
 class ResidualVectorQuantizer(nn.Module):
     "Quantize latents in K rounds, each coding what the rounds before left over (SoundStream, section III-C)."
     def __init__(self,
@@ -62,18 +68,25 @@ class ResidualVectorQuantizer(nn.Module):
         decay:float=0.99, # of the moving averages, per training step
         dead_below:float=0.3, # a code used less than this part of its fair share is moved
         dropout:bool=False, # train each step with a random number of codebooks
+        code_dimension:int|None=None, # width of factorized codes, unit vectors behind a projection; None: codes are latents, as wide as D
     ):
         super().__init__()
-        for name,value in dict(dimension=dimension, n_codebooks=n_codebooks, codebook_size=codebook_size).items():
+        width = dimension if code_dimension is None else code_dimension
+        for name,value in dict(dimension=dimension, n_codebooks=n_codebooks, codebook_size=codebook_size, code_dimension=width).items():
             if int(value)!=value or value<1: raise ValueError(f"{name} must be a whole number >= 1, got {value}")
         if not 0<=decay<1: raise ValueError(f"decay must be at least 0 and below 1, got {decay}")
-        self.dimension,self.n_codebooks,self.codebook_size = dimension,n_codebooks,codebook_size
+        self.dimension,self.n_codebooks,self.codebook_size,self.code_dimension = dimension,n_codebooks,codebook_size,code_dimension
         self.decay,self.dead_below,self.dropout = decay,dead_below,dropout
         left = codebook_size**(-2/dimension) # of the energy, after one round
         sizes = torch.tensor([math.sqrt((1-left)*left**k) for k in range(n_codebooks)])
-        self.register_buffer("codebooks", torch.randn(n_codebooks, codebook_size, dimension)*sizes[:, None, None]) # [K, N, D]
-        self.register_buffer("cluster_size", torch.ones(n_codebooks, codebook_size)) # vectors per step and code, moving average
-        self.register_buffer("averages", self.codebooks.clone()) # sum of those vectors, moving average
+        codes = torch.randn(n_codebooks, codebook_size, width)
+        self.register_buffer("codebooks", F.normalize(codes, dim=-1) if code_dimension else codes*sizes[:, None, None]) # [K, N, width]
+        if code_dimension:
+            self.down = nn.ModuleList(nn.Linear(dimension, width) for _ in range(n_codebooks))
+            self.up = nn.ModuleList(nn.Linear(width, dimension) for _ in range(n_codebooks))
+        self.register_load_state_dict_pre_hook(_averages_unknown)
+        self.register_buffer("cluster_size", torch.zeros(n_codebooks, codebook_size)) # vectors per step and code, moving average; all 0: not known yet
+        self.register_buffer("averages", torch.zeros_like(self.codebooks)) # sum of those vectors, moving average
         self.register_buffer("started", torch.zeros(n_codebooks, dtype=torch.bool)) # has k-means placed the codes?
 
 # %% ../nbs/10_quantize.ipynb #b5e35834
@@ -93,6 +106,19 @@ def _count(self:ResidualVectorQuantizer, n_codebooks):
     if not 1<=n_codebooks<=self.n_codebooks: raise ValueError(f"n_codebooks must be 1 to {self.n_codebooks}, got {n_codebooks}")
     return n_codebooks
 
+# %% ../nbs/10_quantize.ipynb #fc0900bf
+@patch
+def _on_sphere(self:ResidualVectorQuantizer, vectors): # factorized codes are unit vectors
+    return F.normalize(vectors, dim=-1) if self.code_dimension else vectors
+
+@patch
+def _enter(self:ResidualVectorQuantizer, k, residual): # [..., D] -> [..., width]
+    return self._on_sphere(self.down[k](residual)) if self.code_dimension else residual
+
+@patch
+def _leave(self:ResidualVectorQuantizer, k, codes): # [..., width] -> [..., D]
+    return self.up[k](codes) if self.code_dimension else codes
+
 # %% ../nbs/10_quantize.ipynb #a00c95dc
 @patch
 def encode(self:ResidualVectorQuantizer,
@@ -102,9 +128,9 @@ def encode(self:ResidualVectorQuantizer,
     "Turn latents into codes; learns nothing, whatever the mode."
     self._check_latents(latents)
     residual,codes = rearrange(latents.detach().float(), "b d t -> (b t) d"),[]
-    for codebook in self.codebooks[:self._count(n_codebooks)]:
-        codes.append(nearest_code(residual, codebook))
-        residual = residual-codebook[codes[-1]]
+    for k in range(self._count(n_codebooks)):
+        codes.append(nearest_code(self._enter(k, residual), self.codebooks[k]))
+        residual = residual-self._leave(k, self.codebooks[k][codes[-1]])
     return rearrange(torch.stack(codes), "k (b t) -> b k t", b=len(latents))
 
 # %% ../nbs/10_quantize.ipynb #92c639ea
@@ -118,7 +144,7 @@ def decode(self:ResidualVectorQuantizer,
     self._count(codes.shape[1])
     if codes.numel() and not (0<=codes.min() and codes.max()<self.codebook_size):
         raise ValueError(f"codes must be 0 to {self.codebook_size-1}, got {int(codes.min())} to {int(codes.max())}")
-    latents = sum(codebook[chosen] for codebook,chosen in zip(self.codebooks, codes.long().unbind(1))) # [B, T, D]
+    latents = sum(self._leave(k, self.codebooks[k][chosen]) for k,chosen in enumerate(codes.long().unbind(1))) # [B, T, D]
     return rearrange(latents, "b t d -> b d t")
 
 # %% ../nbs/10_quantize.ipynb #59296dee
@@ -130,8 +156,8 @@ def _start(self:ResidualVectorQuantizer, k, vectors):
     codes = nearest_code(vectors, centroids)
     spread = (vectors-centroids[codes]).pow(2).mean().sqrt()
     copies = torch.randint(n_clusters, (self.codebook_size-n_clusters,)).to(vectors.device)
-    jitter = torch.randn(len(copies), self.dimension).to(vectors.device)*spread
-    self.codebooks[k] = torch.cat([centroids, centroids[copies]+jitter])
+    jitter = torch.randn(len(copies), vectors.shape[1]).to(vectors.device)*spread
+    self.codebooks[k] = self._on_sphere(torch.cat([centroids, centroids[copies]+jitter]))
     self.cluster_size[k] = torch.bincount(codes, minlength=self.codebook_size).clamp(min=1e-3)
     self.averages[k] = self.codebooks[k]*self.cluster_size[k].unsqueeze(1)
     self.started[k] = True
@@ -157,15 +183,18 @@ def _learn(self:ResidualVectorQuantizer, k, vectors, codes):
     sums = torch.zeros_like(self.averages[k]).index_add_(0, codes, vectors)
     if _in_parallel(): # every process learns from all processes' vectors
         dist.all_reduce(counts); dist.all_reduce(sums)
+    fair = counts.sum()/self.codebook_size # the share of each code if all were used alike
+    if not self.cluster_size[k].any(): # codes from a file: all have had their fair share so far
+        self.cluster_size[k] = fair
+        self.averages[k] = self.codebooks[k]*fair
     self.cluster_size[k] = torch.lerp(counts, self.cluster_size[k], self.decay)
     self.averages[k] = torch.lerp(sums, self.averages[k], self.decay)
-    self.codebooks[k] = self.averages[k]/self.cluster_size[k].clamp(min=1e-6).unsqueeze(1)
-    fair = counts.sum()/self.codebook_size # the share of each code if all were used alike
+    self.codebooks[k] = self._on_sphere(self.averages[k]/self.cluster_size[k].clamp(min=1e-6).unsqueeze(1))
     n_dead = min(int((self.cluster_size[k]<self.dead_below*fair).sum()), len(vectors)//4)
     if not n_dead: return
     dead = self.cluster_size[k].argsort()[:n_dead]
     chosen = torch.randperm(len(vectors))[:n_dead].to(vectors.device) # a busy code is drawn often
-    self.codebooks[k, dead] = torch.lerp(self.codebooks[k][codes[chosen]], vectors[chosen], 0.3)
+    self.codebooks[k, dead] = self._on_sphere(torch.lerp(self.codebooks[k][codes[chosen]], vectors[chosen], 0.3))
     self.cluster_size[k, dead] = fair # time to prove itself
     self.averages[k, dead] = self.codebooks[k, dead]*fair
     self._from_first_process(k)
@@ -178,12 +207,14 @@ class Quantized:
     codes: torch.Tensor # int64 [B, K, T]
     commitment: torch.Tensor # scalar: mean squared distance of the residuals from their codes
     perplexity: torch.Tensor # [K], in this batch: at most B*T
+    use: torch.Tensor # [K], share of the codes that this batch chose at least once, 0 to 1
 
 # %% ../nbs/10_quantize.ipynb #d01690ce
 @patch
 def _quantize(self:ResidualVectorQuantizer, k, residual):
-    "Return codes [M] and their vectors [M, D] in codebook k; learn in training."
-    vectors = residual.detach()
+    "Return codes [M], their vectors [M, D] and the commitment of codebook k; learn in training."
+    entered = self._enter(k, residual)
+    vectors = entered.detach()
     learn = self.training
     if learn: # a NaN must not reach the codebooks, nor make one process wait for the others
         finite = torch.isfinite(vectors).all().float()
@@ -193,7 +224,9 @@ def _quantize(self:ResidualVectorQuantizer, k, residual):
     codes = nearest_code(vectors, self.codebooks[k])
     quantized = self.codebooks[k][codes] # a copy: learning does not reach it
     if learn: self._learn(k, vectors, codes)
-    return codes,quantized
+    commitment = F.mse_loss(entered, quantized)
+    if self.code_dimension: quantized = entered+(quantized-entered).detach() # so that `down` learns
+    return codes,self._leave(k, quantized),commitment
 
 # %% ../nbs/10_quantize.ipynb #d3323872
 @patch
@@ -213,10 +246,19 @@ def forward(self:ResidualVectorQuantizer,
     with torch.autocast(latents.device.type, enabled=False): # distances need float32
         flat = residual = rearrange(latents.float(), "b d t -> (b t) d")
         for k in range(n_codebooks):
-            chosen,vectors = self._quantize(k, residual)
-            commitment.append(F.mse_loss(residual, vectors))
+            chosen,vectors,distance = self._quantize(k, residual)
             residual = residual-vectors
             codes.append(chosen)
+            commitment.append(distance)
         quantized = rearrange(flat-residual, "(b t) d -> b d t", b=len(latents)).to(latents.dtype)
-    return Quantized(latents+(quantized-latents).detach(), rearrange(torch.stack(codes), "k (b t) -> b k t", b=len(latents)),
-                     torch.stack(commitment).mean(), torch.stack([perplexity(c, self.codebook_size) for c in codes]))
+    if not self.code_dimension: quantized = latents+(quantized-latents).detach()
+    use = torch.stack([torch.bincount(chosen).count_nonzero() for chosen in codes])/self.codebook_size
+    return Quantized(quantized, rearrange(torch.stack(codes), "k (b t) -> b k t", b=len(latents)), torch.stack(commitment).mean(),
+                     torch.stack([perplexity(c, self.codebook_size) for c in codes]), use)
+
+# %% ../nbs/10_quantize.ipynb #98f0cc7d
+@patch
+def code_vectors(self:ResidualVectorQuantizer
+)->torch.Tensor: # [K, N, D]
+    "List what each code stands for, in the space of the latents."
+    return torch.stack([self._leave(k, codes) for k,codes in enumerate(self.codebooks)]).detach()

@@ -150,7 +150,7 @@ def train_language_model(run:Run, shards:Path, tokenizers:Tokenizers) -> UniAudi
     p, c, done = run.preset, run.config, run.folder/"model"/"config.json"
     common = dict(shards=str(shards), vocabulary=tokenizers.vocabulary.to_dict(), frames_per_batch=p.frames_per_batch)
     loop = LoopConfig(minutes=run.minutes("stage_1"), learning_rate=p.learning_rate, weight_decay=.05, precision="bfloat16" if c.device.startswith("cuda") else "float32", seed=c.seed, device=c.device)
-    first = TrainConfig(folder=str(run.folder/"stage_1"), model=p.model, loop=loop, codebooks=tokenizers.codec.quantizer.codebooks.cpu(), **common)
+    first = TrainConfig(folder=str(run.folder/"stage_1"), model=p.model, loop=loop, codebooks=tokenizers.codec.quantizer.code_vectors().cpu(), **common)
     run.stage("language model, stage 1", run.folder/"stage_1"/"model"/"config.json", lambda: train(first))
     second = TrainConfig(folder=str(run.folder/"stage_2"), stage=2, alpha=.05, init_from=str(run.folder/"stage_1"/"model"),
                          loop=replace(loop, minutes=run.minutes("stage_2"), learning_rate=p.learning_rate/2, seed=c.seed + 1), **common)

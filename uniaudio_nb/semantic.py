@@ -112,7 +112,7 @@ def save_pretrained(self:SemanticTokenizer,
     folder:str|Path, # made if missing
 )->Path: # the folder
     "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    return save_weights(folder, self._description(), self)
+    return save_weights(folder, self._description(), self.state_dict())
 
 # %% ../nbs/14_semantic.ipynb #a7624dfc
 def _encoder(description):

@@ -86,7 +86,7 @@ def save_model(
     **info,                          # further entries of config.json, JSON values
 )->Path:                             # the folder
     "Write config.json and model.safetensors."
-    return save_weights(folder, {"kind": "language model", "model": asdict(model.config), **info}, model)
+    return save_weights(folder, {"kind": "language model", "model": asdict(model.config), **info}, model.state_dict())
 
 def load_model(
     folder:str|Path,
