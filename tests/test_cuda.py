@@ -1,10 +1,14 @@
 """On a GPU: the same numbers as on the CPU, and one training step in bfloat16. Needs torch, torchaudio, einops, soundfile, safetensors and pytest, nothing else."""
+from dataclasses import replace
+
 import pytest
 import torch
 
-from uniaudio_nb.codec import Codec, CodecConfig
+from uniaudio_nb.codec import Codec
+from uniaudio_nb.codec_training import CodecSteps, CodecTrainConfig
 from uniaudio_nb.generation import GenerationConfig, generate
 from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
+from uniaudio_nb.seanet import CodecConfig
 from uniaudio_nb.sequence import Segment, Vocabulary, collate, pack
 
 pytestmark = pytest.mark.cuda
@@ -49,6 +53,19 @@ def test_codec_is_the_same(model):
         torch.testing.assert_close(codec.encoder(waveform.cuda()).cpu(), latents, rtol=1e-3, atol=1e-4)
         assert (codec.encode(waveform.cuda()).cpu() == codes).float().mean() > .99 # two codes may be equally near
         torch.testing.assert_close(codec.decode(codes.cuda()).cpu(), sound, rtol=1e-3, atol=1e-4)
+
+
+def test_one_codec_step_in_bfloat16():
+    torch.manual_seed(0)
+    config = replace(CodecTrainConfig.small(1.), codec=CodecConfig.tiny(), free_steps=0)
+    steps = CodecSteps(Codec(config.codec).cuda().train(), config)
+    for module in steps.modules.values(): module.cuda()
+    optimizers = {name: torch.optim.AdamW(module.parameters(), 1e-3) for name, module in steps.modules.items()}
+    with torch.autocast("cuda", torch.bfloat16):
+        for name, loss, _ in steps(torch.randn(4, 1, 16_000, device="cuda") * .1, 0):
+            optimizers[name].zero_grad(); loss.backward(inputs=list(steps.modules[name].parameters())); optimizers[name].step()
+            assert torch.isfinite(loss)
+    assert all(torch.isfinite(p).all() for p in steps.codec.parameters())
 
 
 def test_language_model_is_the_same(model, batch):

@@ -8,6 +8,7 @@ __all__ = ['LOUDEST', 'CHUNK_SECONDS', 'CONTEXT_SECONDS', 'PUBLISHED', 'Codec', 
 # %% ../nbs/11_codec.ipynb #77cc92bb
 import json, math, re
 from dataclasses import asdict, replace
+from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -17,6 +18,7 @@ from torch.nn.utils.parametrize import is_parametrized
 
 from .audio import patch, resample
 from .checkpoints import load_weights, save_weights, weights_digest
+from .frames import FrameDecoder, FrameEncoder
 from .quantize import ResidualVectorQuantizer
 from .seanet import CodecConfig, Decoder, Encoder
 
@@ -28,7 +30,8 @@ class Codec(nn.Module):
     ):
         super().__init__()
         self.config = config
-        self.encoder,self.decoder = Encoder(config),Decoder(config)
+        if config.bands: self.encoder,self.decoder = (part(config.bands, config.n_filters, config.n_frame_layers, config.dimension) for part in (FrameEncoder, FrameDecoder))
+        else: self.encoder,self.decoder = Encoder(config),Decoder(config)
         self.quantizer = ResidualVectorQuantizer(config.dimension, config.n_codebooks, config.codebook_size, decay=config.decay, code_dimension=config.code_dimension or None)
         self.sample_rate,self.hop_length = config.sample_rate,config.hop_length # Hz; samples in a frame
         self.frame_rate = config.sample_rate / config.hop_length # Hz
@@ -234,7 +237,7 @@ class PublishedCodec(Codec):
 # %% ../nbs/11_codec.ipynb #3d83a7d8
 def _load_published(name_or_folder): # a folder that transformers wrote, or one of PUBLISHED
     try: import transformers
-    except ImportError: raise ImportError("published codecs need the package transformers: pip install 'uniaudio-nb[t5]'") from None
+    except ImportError: raise ImportError("published codecs need the package transformers: pip install 'uniaudio-nb[codecs]'") from None
     config = transformers.AutoConfig.from_pretrained(name_or_folder)
     kind = {"encodec": transformers.EncodecModel, "dac": transformers.DacModel}[config.model_type]
     return PublishedCodec(kind.from_pretrained(name_or_folder, use_safetensors=True)).eval()
@@ -245,7 +248,7 @@ def from_pretrained(cls:Codec,
 )->Codec: # in eval mode, on the CPU
     "Load a codec; a missing or altered file is refused."
     if name_or_folder in PUBLISHED: return _load_published(name_or_folder)
-    folder = Path(__file__).parent/"pretrained"/"codec" if name_or_folder is None else Path(name_or_folder)
+    folder = Path(find_spec("uniaudio_nb").origin).parent/"pretrained"/"codec" if name_or_folder is None else Path(name_or_folder)
     try:
         if json.loads((folder/"config.json").read_text()).get("model_type") in ("encodec", "dac"): return _load_published(folder)
     except (OSError, ValueError, AttributeError): pass # what is wrong with it is said below

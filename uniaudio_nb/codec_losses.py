@@ -43,17 +43,18 @@ class SpectralLoss(nn.Module):
     def forward(self,
         reconstruction:torch.Tensor, # [B, 1, L]
         target:torch.Tensor, # [B, 1, L]
+        windows:tuple|None=None, # some of the windows; None: all
     )->dict: # {"mel": 0-D, "stft": 0-D}, means over the windows
         if reconstruction.shape!=target.shape: raise ValueError(f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape")
-        mel, stft = 0., 0.
-        for n in self.windows:
+        mel, stft, windows = 0., 0., windows or self.windows
+        for n in windows:
             a, b = magnitudes(torch.cat([reconstruction, target]), n).chunk(2)
             bands = ((a.transpose(1, 2)@self.get_buffer(f"bank_{n}")+self.floor).log()
                      -(b.transpose(1, 2)@self.get_buffer(f"bank_{n}")+self.floor).log())
             mel = mel + bands.abs().mean() + bands.square().mean()/2
             convergence = (a-b).flatten(1).norm(dim=1)/(b.flatten(1).norm(dim=1)+self.floor*b[0].numel()**0.5)
             stft = stft + convergence.mean() + ((a+self.floor).log()-(b+self.floor).log()).abs().mean()
-        return {"mel": mel/len(self.windows), "stft": stft/len(self.windows)}
+        return {"mel": mel/len(windows), "stft": stft/len(windows)}
 
 # %% ../nbs/12_codec_losses.ipynb #ebeff053
 def time_loss(

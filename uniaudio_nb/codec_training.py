@@ -8,7 +8,7 @@ __all__ = ['CodecTrainConfig', 'draw_n_codebooks', 'TrainingCrops', 'validation_
 
 # %% ../nbs/13_codec_training.ipynb #d20af5f1
 import itertools
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -16,13 +16,14 @@ import torch
 from torch import nn
 
 from .audio import fit_length, resample, save_audio
+from .checkpoints import write_card
 from .codec import Codec
 from .codec_losses import Balancer, Discriminator, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
 from .engine import LoopConfig, fit
 from .metrics import mel_distance, si_sdr
 from .quantize import perplexity
 from .recordings import CropSampler, assign_splits
-from .seanet import CodecConfig
+from .seanet import CodecConfig, Conv, ConvTranspose
 
 # %% ../nbs/13_codec_training.ipynb #5f418f07
 @dataclass
@@ -33,12 +34,14 @@ class CodecTrainConfig:
     start:str|None=None # folder of a codec of these sizes to go on from; None: from scratch
     batch_size:int=8 # crops per step
     seconds:float=1.0 # length of a crop
-    weights:dict=field(default_factory=lambda: {"mel": 1., "stft": 0.5, "time": 2.}) # of the losses between waveforms
+    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 16.}) # of the losses between waveforms
     commitment:float=0.25 # weight of the quantizer's own loss
     windows:tuple=(64, 128, 256, 512, 1024, 2048) # of the spectral losses, samples
+    windows_per_step:int=3 # of which each step draws so many: the transforms cost more than the codec
     free_steps:int=100 # first steps without the quantizer: codebooks start on latents that mean something
     low_codebooks:int=3 # so many carry the language model ...
-    low_share:float=0.6 # ... and are trained alone in this share of the steps
+    low_share:float=0.5 # ... and are trained alone in this share of the steps
+    full_share:float=0.25 # all codebooks are used in this share; the rest draws a number
     gain_db:float=6. # crops are made louder or softer by up to this
     speeds:tuple=(1.,) # of which each batch plays at one: pitch and tempo by this factor
     mix_share:float=0.1 # share of the crops that get a second one under them
@@ -54,7 +57,8 @@ class CodecTrainConfig:
 
     def __post_init__(self):
         if set(self.weights)!={"mel", "stft", "time"}: raise ValueError(f"weights must be given for mel, stft and time, got {sorted(self.weights)}")
-        if not 0<=self.low_share<=1: raise ValueError(f"low_share is a fraction from 0 to 1, got {self.low_share}")
+        if not 0<=self.low_share<=1-self.full_share<=1: raise ValueError(f"low_share and full_share are fractions whose sum is at most 1, got {self.low_share} and {self.full_share}")
+        if not 1<=self.windows_per_step<=len(self.windows): raise ValueError(f"windows_per_step must be 1 to {len(self.windows)}, the number of windows, got {self.windows_per_step}")
         if not self.speeds or min(self.speeds)<0.5 or max(self.speeds)>2: raise ValueError(f"speeds are factors from 0.5 to 2, got {self.speeds}")
 
     @classmethod
@@ -62,18 +66,29 @@ class CodecTrainConfig:
         return cls(CodecConfig.tiny(), LoopConfig(minutes=minutes, learning_rate=2e-3, device=device, seed=seed))
 
     @classmethod
+    def long(cls, minutes:float=120., device:str="cpu", seed:int=0): # hours on two CPU cores: the shipped codec
+        loop = LoopConfig(minutes=minutes, learning_rate=2e-3, warmup=0.02, final=0.02, device=device, seed=seed, log_every=50)
+        kinds = {"speech": 0.5, "sound": 0.2, "music": 0.2, "singing": 0.07, "noise": 0.03}
+        return cls(CodecConfig.tiny(), loop, low_share=0.4, full_share=0.35, gain_db=12., speeds=(0.9, 1., 1., 1.1), kind_weights=kinds, validate_every=2000)
+
+    @classmethod
+    def finish(cls, minutes:float=60., device:str="cpu", seed:int=0): # goes on from `start` with a judge
+        long = cls.long(minutes, device, seed)
+        return replace(long, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
+
+    @classmethod
     def small(cls, minutes:float=20., device:str="cuda", seed:int=0): # one large GPU
-        loop = LoopConfig(minutes=minutes, learning_rate=3e-4, device=device, seed=seed, log_every=50)
+        loop = LoopConfig(minutes=minutes, learning_rate=3e-4, precision="bfloat16", device=device, seed=seed, log_every=50)
         return cls(CodecConfig.small(), loop, batch_size=32, adversarial=True, judge_filters=16)
 
 # %% ../nbs/13_codec_training.ipynb #65a58704
 def draw_n_codebooks(
-    config:CodecTrainConfig, # low_codebooks and low_share
+    config:CodecTrainConfig, # low_codebooks, low_share, full_share
 )->int: # 1 to K
     "Draw how many codebooks a training step uses, from torch's global generator."
     n, low = config.codec.n_codebooks, min(config.low_codebooks, config.codec.n_codebooks)
     first, second = torch.rand(2).tolist()
-    return low if first<config.low_share else 1+int(second*n)
+    return low if first<config.low_share else n if first<config.low_share+config.full_share else 1+int(second*n)
 
 # %% ../nbs/13_codec_training.ipynb #94300457
 class TrainingCrops:
@@ -162,9 +177,10 @@ def calibrate(
     waveforms:torch.Tensor, # [B, 1, L] real audio
 ):
     "Scale each convolution so that its output has unit variance on real audio, the last one that of the audio (LSUV, Mishkin and Matas 2016)."
-    layers = [module for part in (codec.encoder, codec.decoder) for module in part.modules() if isinstance(module, (nn.Conv1d, nn.ConvTranspose1d))]
-    def scale(module, _, output):
-        wanted = waveforms.std() if module is layers[-1] else 1.
+    layers = [module for part in (codec.encoder, codec.decoder) for module in part.modules() if isinstance(module, (Conv, ConvTranspose)) and module.norm is None]
+    def scale(layer, _, output):
+        module = layer.conv
+        wanted = waveforms.std() if layer is layers[-1] else 1.
         factor = wanted/(output-output.mean()).std().clamp(min=1e-8)
         weight = module.parametrizations.weight.original0 if hasattr(module, "parametrizations") else module.weight
         weight.mul_(factor)
@@ -194,12 +210,14 @@ class CodecSteps:
         step:int, # from 0
     ): # generator of (module name, loss, metrics)
         config = self.config
+        n_codebooks, share = draw_n_codebooks(config), 1.
         if step<config.free_steps: reconstruction, commitment, used = self.codec.decoder(self.codec.encoder(batch)), 0., None
         else:
-            reconstruction, quantized = self.codec(batch, draw_n_codebooks(config))
-            commitment, used = quantized.commitment, quantized.perplexity[0]
+            reconstruction, quantized = self.codec(batch, n_codebooks)
+            commitment, used, share = quantized.commitment, quantized.perplexity[0], n_codebooks/self.codec.n_codebooks
         reconstruction = reconstruction[..., :batch.shape[-1]]
-        losses = {**self.spectral(reconstruction, batch), "time": time_loss(reconstruction, batch)}
+        windows = [config.windows[i] for i in torch.randperm(len(config.windows))[:config.windows_per_step]]
+        losses = {**self.spectral(reconstruction, batch, windows), "time": share**2*time_loss(reconstruction, batch)}
         metrics = {name: value.detach() for name, value in losses.items()} | ({} if used is None else {"batch_perplexity": used})
         if not config.adversarial:
             yield "codec", sum(config.weights[name]*value for name, value in losses.items())+config.commitment*commitment, metrics
@@ -224,7 +242,7 @@ def train_codec(
     held_out = validation_crops(valid or train, config.codec.sample_rate)
     torch.manual_seed(config.loop.seed)
     codec = Codec(config.codec) if config.start is None else Codec.from_pretrained(config.start)
-    if config.start is not None and codec.config!=config.codec: raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
+    if config.start is not None and codec.config!=replace(config.codec, norm=codec.config.norm): raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
     if config.start is None and not config.codec.bands: calibrate(codec, torch.cat([crops(10**9+i) for i in range(4)]))
     steps = CodecSteps(codec, config)
     digest = sha256("\n".join(sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)).encode()).hexdigest()[:16]
@@ -232,8 +250,11 @@ def train_codec(
     def validate(_):
         keep_samples(codec, held_out, Path(folder)/"samples", config.samples)
         return evaluate_codec(codec, held_out)
-    fit(steps, crops, steps.modules, config.loop, Path(folder), description="codec", settings=settings,
-        validate=validate, validate_every=config.validate_every)
+    rows = fit(steps, crops, steps.modules, config.loop, Path(folder), description="codec", settings=settings,
+               validate=validate, validate_every=config.validate_every)
     codec = codec.cpu().eval()
     codec.save_pretrained(Path(folder)/"codec")
+    facts = {"steps": rows[-1]["step"], "minutes of training": round(rows[-1]["seconds"]/60, 1), "device": config.loop.device} | {name: round(value, 3) for name, value in evaluate_codec(codec, held_out).items()}
+    write_card(Path(folder)/"codec", "A codec", f"{codec.sample_rate} Hz, {codec.frame_rate:g} frames per second of {codec.n_codebooks} codes from 0 to {codec.codebook_size-1}, made by uniaudio-nb. "
+               "Load it with `Codec.from_pretrained(folder)`. Figures are of held-out recordings; the number at a name's end is that of codebooks.", facts, train)
     return codec
