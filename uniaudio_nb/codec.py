@@ -19,7 +19,7 @@ from torch.nn.utils.parametrize import is_parametrized
 from .audio import patch, resample
 from .checkpoints import load_weights, save_weights, weights_digest
 from .frames import FrameDecoder, FrameEncoder
-from .quantize import ResidualVectorQuantizer
+from .quantize import ResidualVectorQuantizer, check_codes, count_codebooks
 from .seanet import CodecConfig, Decoder, Encoder
 
 # %% ../nbs/11_codec.ipynb #739c3e3c
@@ -94,15 +94,8 @@ def encode(self:Codec,
     "Turn a waveform into codes; resampled when needed, padded to whole frames, an hour takes the memory of seconds."
     self._check_waveform(waveform)
     if sample_rate is not None and sample_rate != self.sample_rate: waveform = resample(waveform, sample_rate, self.sample_rate)
-    n_codebooks = self._count(n_codebooks)
+    n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
     with torch.no_grad(): return in_chunks(lambda part: self._codes_of(part, n_codebooks), waveform, self.hop_length, 1, *self._frames_at_once())
-
-@patch
-def _count(self:Codec, n_codebooks):
-    "Return the number of codebooks to use, checked."
-    if n_codebooks is None: return self.n_codebooks
-    if not 1 <= n_codebooks <= self.n_codebooks: raise ValueError(f"n_codebooks must be 1 to {self.n_codebooks}, got {n_codebooks}")
-    return n_codebooks
 
 @patch
 def _frames_at_once(self:Codec): return math.ceil(self.frame_rate * CHUNK_SECONDS),math.ceil(self.frame_rate * CONTEXT_SECONDS)
@@ -118,18 +111,8 @@ def decode(self:Codec,
     codes:torch.Tensor, # int codes [B, k, T], k <= K
 )->torch.Tensor: # waveform [B, 1, T * hop_length]
     "Turn codes into a waveform; fewer codebooks give a rougher one."
-    self._check_codes(codes)
+    check_codes(codes, self.n_codebooks, self.codebook_size)
     with torch.no_grad(): return in_chunks(self._waveform_of, codes, 1, self.hop_length, *self._frames_at_once())
-
-@patch
-def _check_codes(self:Codec, codes):
-    "Refuse codes of another shape or type, empty ones, and those that no codebook has."
-    if not isinstance(codes, torch.Tensor) or codes.ndim != 3: raise ValueError(f"codes must be a tensor [B, K, T], got {tuple(getattr(codes, 'shape', ())) or type(codes).__name__}")
-    if codes.is_floating_point() or codes.dtype == torch.bool: raise ValueError(f"codes must be whole numbers, got {codes.dtype}")
-    if codes.numel() == 0: raise ValueError(f"codes are empty: {tuple(codes.shape)}")
-    self._count(codes.shape[1])
-    low,high = (int(x) for x in codes.aminmax())
-    if low < 0 or high >= self.codebook_size: raise ValueError(f"codes must be 0 to {self.codebook_size-1}, got {low} to {high}")
 
 @patch
 def _waveform_of(self:Codec, codes): # one chunk

@@ -254,7 +254,8 @@ def train_codec(
                validate=validate, validate_every=config.validate_every)
     codec = codec.cpu().eval()
     codec.save_pretrained(Path(folder)/"codec")
-    facts = {"steps": rows[-1]["step"], "minutes of training": round(rows[-1]["seconds"]/60, 1), "device": config.loop.device} | {name: round(value, 3) for name, value in evaluate_codec(codec, held_out).items()}
+    measured = {name: round(value, 3) for name, value in next(row for row in reversed(rows) if "perplexity_1" in row).items() if name not in ("step", "seconds")}
+    facts = {"steps": rows[-1]["step"], "minutes of training": round(rows[-1]["seconds"]/60, 1), "device": config.loop.device} | measured
     write_card(Path(folder)/"codec", "A codec", f"{codec.sample_rate} Hz, {codec.frame_rate:g} frames per second of {codec.n_codebooks} codes from 0 to {codec.codebook_size-1}, made by uniaudio-nb. "
                "Load it with `Codec.from_pretrained(folder)`. Figures are of held-out recordings; the number at a name's end is that of codebooks.", facts, train)
     return codec

@@ -13,6 +13,7 @@ import torch
 
 from .audio import patch
 from .codec import Codec
+from .quantize import check_codes, count_codebooks
 from .seanet import Conv, ConvTranspose, SkipLSTM
 
 # %% ../nbs/11_streaming.ipynb #1b550acc
@@ -23,7 +24,7 @@ class StreamingCodec:
         n_codebooks:int|None=None, # only the first ones; None: all
     ):
         if not getattr(codec.config, "causal", False): raise ValueError("only a causal codec can stream: this one looks ahead (CodecConfig.streaming() does not)")
-        self.n_codebooks,self.rest = codec._count(n_codebooks),None
+        self.n_codebooks,self.rest = count_codebooks(n_codebooks, codec.n_codebooks),None
         codec = codec.folded().eval()
         self.codec = copy.deepcopy(codec, {id(tensor): tensor for tensor in chain(codec.parameters(), codec.buffers())})
         like = next(codec.parameters())
@@ -63,5 +64,5 @@ def decode(self:StreamingCodec,
 )->torch.Tensor: # their samples [B, 1, t * hop_length]
     "Turn the next codes into their samples at once."
     if codes.shape[-1]==0: return torch.zeros(len(codes), 1, 0)
-    self.codec._check_codes(codes)
+    check_codes(codes, self.codec.n_codebooks, self.codec.codebook_size)
     return self.codec._waveform_of(codes)
