@@ -30,7 +30,8 @@ class Codec(nn.Module):
     ):
         super().__init__()
         self.config = config
-        if config.bands: self.encoder,self.decoder = (part(config.bands, config.n_filters, config.n_frame_layers, config.dimension) for part in (FrameEncoder, FrameDecoder))
+        sizes = config.bands,config.n_filters,config.n_frame_layers,config.dimension
+        if config.bands: self.encoder,self.decoder = FrameEncoder(*sizes, config.mels, config.sample_rate),FrameDecoder(*sizes)
         else: self.encoder,self.decoder = Encoder(config),Decoder(config)
         self.quantizer = ResidualVectorQuantizer(config.dimension, config.n_codebooks, config.codebook_size, decay=config.decay, code_dimension=config.code_dimension or None)
         self.sample_rate,self.hop_length = config.sample_rate,config.hop_length # Hz; samples in a frame

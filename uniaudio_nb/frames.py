@@ -13,6 +13,8 @@ from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
 
+from .audio import LogMel
+
 # %% ../nbs/10_frames.ipynb #23cca6f3
 class LappedTransform(nn.Module):
     "Turn a waveform into as many band values by the MDCT, square-rooted in size, and back (Princen and Bradley 1986)."
@@ -105,21 +107,26 @@ def linear_path(
 
 # %% ../nbs/10_frames.ipynb #db683d29
 class FrameEncoder(nn.Module):
-    "Turn a waveform [B, 1, T*bands] into latents [B, D, T]: lapped transform, then layers at the frame rate."
+    "Turn a waveform [B, 1, T*bands] into latents [B, D, T]: lapped transform and log-mel bands, then layers at the frame rate."
     def __init__(self,
-        bands:int, # of the transform, and samples per frame
+        bands:int, # of the transform, and samples per frame; a multiple of 4 with mels
         width:int, # channels of the layers
         n_layers:int, # ConvNeXt units
         dimension:int, # D
+        mels:int=0, # log-mel bands of each quarter frame; 0: the transform alone
+        sample_rate:int=16000, # Hz
     ):
         super().__init__()
         self.transform,self.linear = LappedTransform(bands),linear_path(bands, dimension)
-        self.model = nn.Sequential(nn.Conv1d(bands, width, 1), *(ConvNeXtUnit(width) for _ in range(n_layers)), ChannelNorm(width), nn.Conv1d(width, dimension, 1))
+        self.loudness = LogMel(sample_rate, 8*bands//5, bands//4, mels, floor=1e-4) if mels else None # windows of 32 ms where a frame is 20
+        self.model = nn.Sequential(nn.Conv1d(bands+4*mels, width, 1), *(ConvNeXtUnit(width) for _ in range(n_layers)), ChannelNorm(width), nn.Conv1d(width, dimension, 1))
         with torch.no_grad(): self.model[-1].weight *= 0.1
 
     def forward(self, waveform):
-        with torch.autocast(waveform.device.type, enabled=False): bands = self.transform(waveform.float()) # the transform needs all its digits
-        return self.linear(bands)+self.model(bands)
+        with torch.autocast(waveform.device.type, enabled=False): # transforms need all their digits
+            bands = seen = self.transform(waveform.float())
+            if self.loudness is not None: seen = torch.cat([bands, rearrange(self.loudness(waveform.float())/2+2, "b m (t s) -> b (s m) t", s=4)], 1) # about unit size
+        return self.linear(bands)+self.model(seen)
 
 # %% ../nbs/10_frames.ipynb #e38ca44d
 class FrameDecoder(nn.Module):

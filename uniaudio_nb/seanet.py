@@ -150,6 +150,7 @@ class CodecConfig:
     code_dimension: int = 0 # width of factorized codes; 0: codes are as wide as the latents
     decay: float = 0.99 # of the codebooks' moving averages
     bands: int = 0 # of a lapped transform, then everything runs at the frame rate; 0: SEANet
+    mels: int = 0 # log-mel bands of each quarter frame, beside the transform's; 0: the transform alone
     n_filters: int = 32 # channels: of all layers at the frame rate, or after SEANet's first convolution, doubled at each ratio
     n_frame_layers: int = 0 # ConvNeXt units each way, at the frame rate
     # -- SEANet
@@ -166,7 +167,7 @@ class CodecConfig:
 
     def __post_init__(self):
         object.__setattr__(self, "ratios", tuple(self.ratios)) # JSON brings a list
-        may_be_zero = ("bands", "code_dimension", "n_residual_layers", "n_frame_layers", "lstm_layers")
+        may_be_zero = ("bands", "mels", "code_dimension", "n_residual_layers", "n_frame_layers", "lstm_layers")
         numbers = {f.name: getattr(self, f.name) for f in fields(self) if f.type is int}
         for name,value in (numbers | {f"ratios[{i}]": r for i,r in enumerate(self.ratios)}).items():
             if type(value) is not int or not (name not in may_be_zero) <= value <= 2**20:
@@ -207,7 +208,7 @@ class CodecConfig:
 
     @classmethod
     def tiny(cls): # learns in minutes on two CPU cores: nothing runs above 50 Hz
-        return cls(dimension=64, bands=320, n_filters=272, n_frame_layers=3, ratios=(), norm="none")
+        return cls(dimension=64, bands=320, mels=40, n_filters=272, n_frame_layers=3, ratios=(), norm="none")
 
     @classmethod
     def small(cls): # tiny, wider and deeper: 20 minutes on one large GPU
