@@ -34,7 +34,7 @@ class CodecTrainConfig:
     start:str|None=None # folder of a codec of these sizes to go on from; None: from scratch
     batch_size:int=8 # crops per step
     seconds:float=1.0 # length of a crop
-    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 16.}) # of the losses between waveforms
+    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 3.}) # of the losses between waveforms
     commitment:float=0.25 # weight of the quantizer's own loss
     windows:tuple=(64, 128, 256, 512, 1024, 2048) # of the spectral losses, samples
     windows_per_step:int=3 # of which each step draws so many: the transforms cost more than the codec
@@ -69,7 +69,7 @@ class CodecTrainConfig:
     def long(cls, minutes:float=120., device:str="cpu", seed:int=0): # hours on two CPU cores: the shipped codec
         loop = LoopConfig(minutes=minutes, learning_rate=2e-3, warmup=0.02, final=0.02, device=device, seed=seed, log_every=50)
         kinds = {"speech": 0.5, "sound": 0.2, "music": 0.2, "singing": 0.07, "noise": 0.03}
-        return cls(CodecConfig.tiny(), loop, low_share=0.4, full_share=0.35, gain_db=12., speeds=(0.9, 1., 1., 1.1), kind_weights=kinds, validate_every=2000)
+        return cls(CodecConfig.tiny(), loop, gain_db=12., speeds=(0.9, 1., 1., 1.1), kind_weights=kinds, validate_every=2000)
 
     @classmethod
     def finish(cls, minutes:float=60., device:str="cpu", seed:int=0): # goes on from `start` with a judge
