@@ -11,7 +11,7 @@ import math, random
 import torch
 import torchaudio
 
-from .audio import fit_length, level_dbfs, resample, set_level
+from .audio import fit_length, resample, set_level
 from .rooms import reverberate
 
 # %% ../nbs/05_scenes.ipynb #9c92f670
