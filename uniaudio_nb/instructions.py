@@ -26,7 +26,7 @@ def measure_manner(
     waveform:torch.Tensor, # one voice [1, L]
     sample_rate:int, # Hz
     text:str, # what is said
-    spoken:float|None=None, # s in which somebody speaks; None: the frames within 35 dB of the loudest
+    spoken:float|None=None, # s in which somebody speaks; None: from the first to the last 20 ms that are within 35 dB of the loudest
     pitch_hz:float|None=None, # median pitch where it is known; None: measured, which takes most of the time
 )->Manner: # what was measured
     "Measure pitch, level and rate of an utterance."
@@ -35,7 +35,8 @@ def measure_manner(
         pitch_hz = hz[voiced].median().item() if voiced.any() else None
     if spoken is None:
         power = waveform[0].unfold(0, sample_rate // 50, sample_rate // 50).square().mean(1)
-        spoken = (power >= power.max() * 10 ** -3.5).sum().item() / 50
+        loud = (power >= power.max() * 10 ** -3.5).nonzero()
+        spoken = (loud[-1] - loud[0] + 1).item() / 50
     n_phonemes = sum(symbol not in (" ", "sil") for symbol in text_to_phonemes(text))
     return Manner(pitch_hz, level_dbfs(waveform), n_phonemes / spoken)
 
