@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .corpora import KINDS, Recording, _inside, _rows, read_manifest
+from .corpora import KINDS, Recording, _inside, _number, _rows, read_manifest
 
 # %% ../nbs/01_layouts.ipynb #175de0ea
 @dataclass(frozen=True)
@@ -40,6 +40,10 @@ _SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
 
 def _sounds(folder): return sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
 
+def _text(path): # of a file that must be text
+    try: return path.read_text(encoding="utf-8-sig").strip()
+    except UnicodeDecodeError: raise ValueError(f"{path} is not a text file in UTF-8") from None
+
 def _any(folder, *patterns): return next((p for pattern in patterns for p in folder.glob(pattern)), None)
 
 def _split(word): # "train-clean-100", "dev-other", "val", "validation", "eval" ...
@@ -59,7 +63,7 @@ def _genders(folder):
     "Read `SPEAKERS.TXT` (`id | sex | …`, comments after `;`) or `speakers.tsv` of the folder or of the one above it."
     for path in (_any(place, "SPEAKERS.[tT][xX][tT]", "speakers.tsv") for place in (folder, folder.parent)):
         if path is None: continue
-        rows = [[cell.strip() for cell in re.split(r"[|\t]", line)] for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip() and line[0]!=";"]
+        rows = [[cell.strip() for cell in re.split(r"[|\t]", line)] for line in _text(path).splitlines() if line.strip() and line[0]!=";"]
         return {row[0]: row[1] for row in rows if len(row)>1 and row[1] in ("F", "M")}
     return {}
 
@@ -70,7 +74,7 @@ def _libritts(folder, left_out):
         if not text.with_name(text.name.replace(".normalized.txt", ".wav")).exists(): _lost(left_out, text, "there is no sound to this text")
     for path in _sounds(folder):
         (subset, speaker, chapter), text = path.parent.parts[-3:], path.with_suffix(".normalized.txt")
-        said = text.read_text(encoding="utf-8").strip() if text.exists() else ""
+        said = _text(text) if text.exists() else ""
         recordings.append(Recording(path, "speech", said, speaker, split=_split(subset), gender=genders.get(speaker, ""), corpus=folder.name, source=f"{speaker}-{chapter}"))
     return recordings
 
@@ -79,7 +83,7 @@ def _libritts(folder, left_out):
 def _librispeech(folder, left_out):
     genders, said, recordings = _genders(folder), {}, []
     for table in sorted(folder.rglob("*.trans.txt")):
-        for line in table.read_text(encoding="utf-8").splitlines():
+        for line in _text(table).splitlines():
             name, _, text = line.partition(" ")
             said[table.parent/name] = text.strip()
     for path in _sounds(folder):
@@ -92,21 +96,24 @@ def _librispeech(folder, left_out):
 @layout("VCTK", "speaker-info.txt, wav48…/SPEAKER/NAME.wav (or NAME_mic1.flac) and txt/SPEAKER/NAME.txt", lambda f: (f/"speaker-info.txt").exists())
 def _vctk(folder, left_out):
     people, takes, recordings = {}, defaultdict(list), []
-    for line in (folder/"speaker-info.txt").read_text(encoding="utf-8-sig").splitlines():
+    for line in _text(folder/"speaker-info.txt").splitlines():
         cells = line.split() # ID AGE GENDER ACCENTS REGION
         if len(cells)>2 and cells[2] in ("F", "M"): # accents are written in one word: NorthernIrish
             people["p"*cells[0].isdigit() + cells[0]] = cells[2], re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cells[3]) if len(cells)>3 else ""
     for path in _sounds(folder): takes[path.parent.name, re.sub(r"_mic[12]$", "", path.stem)].append(path)
     for (speaker, name), (path, *others) in sorted(takes.items()):
         text, (gender, accent) = folder/"txt"/speaker/f"{name}.txt", people.get(speaker, ("", ""))
-        said = text.read_text(encoding="utf-8").strip() if text.exists() else ""
+        said = _text(text) if text.exists() else ""
         recordings.append(Recording(path, "speech", said, speaker, gender=gender, accent=accent, corpus=folder.name, source=name))
         for other in others: _lost(left_out, other, f"the same utterance as {path.name} by another microphone", fatal=False)
     return recordings
 
 # %% ../nbs/01_layouts.ipynb #8c7b96eb
-def _bars(path): # rows of a table without header
-    return [line.split("|") for line in path.read_text(encoding="utf-8-sig").splitlines() if line.strip()]
+def _bars(path, n=1): # rows of a table without header, of at least n fields
+    rows = [line.split("|") for line in _text(path).splitlines() if line.strip()]
+    for number, row in enumerate(rows, 1):
+        if len(row)<n: raise ValueError(f"{path}, line {number}: expected {n} fields between bars, got {len(row)}")
+    return rows
 
 def _has_bars(path): # is it such a table? one line is enough to see
     if not path.is_file(): return False
@@ -114,7 +121,7 @@ def _has_bars(path): # is it such a table? one line is enough to see
 
 @layout("LJ Speech", "wavs/NAME.wav and metadata.csv with lines NAME|text|normalized text", lambda f: (f/"wavs").is_dir() and _has_bars(f/"metadata.csv"))
 def _ljspeech(folder, left_out):
-    said, recordings = {name: rest[-1].strip() for name, *rest in _bars(folder/"metadata.csv")}, []
+    said, recordings = {name: rest[-1].strip() for name, *rest in _bars(folder/"metadata.csv", 2)}, []
     for path in _sounds(folder/"wavs"):
         lj = path.stem.startswith("LJ") # another corpus in this layout has a reader of its own
         recordings.append(Recording(path, "speech", said.pop(path.stem, ""), "LJ" if lj else folder.name, gender="F" if lj else "", corpus=folder.name, source=path.stem.split("-")[0] if lj else ""))
@@ -125,8 +132,8 @@ def _ljspeech(folder, left_out):
 @layout("ESC-50", "audio/NAME.wav and meta/esc50.csv with the columns filename, fold, category", lambda f: (f/"meta"/"esc50.csv").exists())
 def _esc50(folder, left_out):
     recordings = []
-    for _, row in _rows(folder/"meta"/"esc50.csv", ("filename", "fold", "category")):
-        path = folder/"audio"/row["filename"]
+    for where, row in _rows(folder/"meta"/"esc50.csv", ("filename", "fold", "category")):
+        path = _inside(folder/"audio", row["filename"], where)
         if not path.exists(): _lost(left_out, path, "meta/esc50.csv names this sound and it is not there"); continue
         recordings.append(Recording(path, "sound", row["category"].replace("_", " "), label=row["category"], split="valid" if row["fold"]=="5" else "train", corpus=folder.name, source=row.get("src_file", "")))
     return _with_unnamed(recordings, folder/"audio", "sound", folder.name)
@@ -139,7 +146,7 @@ def _audiocaps(folder, left_out):
     known, recordings = {p.stem: p for p in _sounds(folder)}, []
     for table in sorted(folder.glob("*.csv")):
         for where, row in _rows(table, ("youtube_id", "start_time", "caption")):
-            name, start = row["youtube_id"], round(float(row["start_time"]))
+            name, start = row["youtube_id"], round(_number(row, "start_time", where) or 0)
             names = [name, f"Y{name}", f"{name}_{start}", f"Y{name}_{start}", f"{name}_{start*1000}_{start*1000 + 10000}", row.get("audiocap_id", "")]
             path = next((known[n] for n in names if n in known), None)
             if path is None: _lost(left_out, where, f"there is no sound called {name} (nor {', '.join(names[1:4])})"); continue
@@ -159,12 +166,15 @@ def _timing(phonemes, seconds, notes, where): # rows (start, end, phoneme, MIDI 
         if length: rows.append((at, at := round(at + length, 6), phoneme.strip("<>"), note))
     return tuple(rows)
 
-@layout("M4Singer", "SINGER#SONG/0000.wav and meta.json with item_name, txt, phs, ph_dur, notes", lambda f: (f/"meta.json").exists() and '"ph_dur"' in (f/"meta.json").read_text(encoding="utf-8"))
+@layout("M4Singer", "SINGER#SONG/0000.wav and meta.json with item_name, txt, phs, ph_dur, notes", lambda f: (f/"meta.json").exists() and '"ph_dur"' in _text(f/"meta.json"))
 def _m4singer(folder, left_out):
     recordings = []
-    for item in json.loads((folder/"meta.json").read_text(encoding="utf-8")):
+    for item in json.loads(_text(folder/"meta.json")):
+        if lacks := [key for key in ("item_name", "txt", "phs", "ph_dur", "notes") if key not in item]: raise ValueError(f"{folder/'meta.json'}: an entry lacks {lacks[0]!r}: {str(item)[:80]}")
+        if item["item_name"].count("#")!=2: raise ValueError(f"{folder/'meta.json'}: item_name must be SINGER#SONG#NUMBER, got {item['item_name']!r}")
         singer, song, name = item["item_name"].split("#")
-        path, timing = folder/f"{singer}#{song}"/f"{name}.wav", _timing(item["phs"], item["ph_dur"], [note or None for note in item["notes"]], item["item_name"])
+        path = _inside(folder, f"{singer}#{song}/{name}.wav", "meta.json")
+        timing = _timing(item["phs"], item["ph_dur"], [note or None for note in item["notes"]], item["item_name"])
         if not path.exists(): _lost(left_out, path, "meta.json names this sound and it is not there"); continue
         gender = {"Alto": "F", "Soprano": "F", "Tenor": "M", "Bass": "M"}.get(singer.split("-")[0], "") # singers are called by their voice
         recordings.append(Recording(path, "singing", item["txt"], singer, gender=gender, corpus=folder.name, source=song, timing=timing))
@@ -175,8 +185,8 @@ def _opencpop(folder, left_out):
     table, recordings, splits = _any(folder, "transcriptions.txt", "segments/transcriptions.txt"), [], {}
     for part in ("train", "test"):
         if (table.parent/f"{part}.txt").exists(): splits |= {name: part for name, *_ in _bars(table.parent/f"{part}.txt")}
-    for name, text, phonemes, notes, _, seconds, *_ in _bars(table):
-        path = table.parent/"wavs"/f"{name}.wav"
+    for name, text, phonemes, notes, _, seconds, *_ in _bars(table, 7):
+        path = _inside(table.parent, f"wavs/{name}.wav", table.name)
         if not path.exists(): _lost(left_out, path, "transcriptions.txt names this sound and it is not there"); continue
         timing = _timing(phonemes.split(), [float(s) for s in seconds.split()], [_midi(note) for note in notes.split()], f"{table.name}, {name}")
         recordings.append(Recording(path, "singing", text, folder.name, split=splits.get(name, ""), corpus=folder.name, source=name[:4], timing=timing)) # the first four digits number the song
