@@ -237,5 +237,9 @@ def test_every_recording_is_usable_or_on_the_list_with_a_reason(rows):
             fit, unfit = [str(r.path) for r in stock.usable(task)], stock.left_out(task)
             assert sorted(fit + [entry["path"] for entry in unfit]) == sorted(str(r.path) for r in recordings if r.split == split and r.kind in kinds)
             assert all(entry["reason"] for entry in unfit)
+        clean = [r for r in stock.all if r.kind == "speech" and not r.label.startswith("noisy")]
+        spoken = {r for r in clean if r.text and r.duration <= 4 and any(o is not r and r.speaker and o.speaker == r.speaker for o in clean)}
+        assert set(stock.usable("tts")) == spoken  # said again in other words: a text, short enough, and something else by the same speaker
+        assert set(stock.usable("sound")) == {r for r in stock.all if r.kind == "sound" and r.text}
         idle = {entry["path"] for entry in stock.left_out()}
         assert idle == {str(r.path) for r in stock.all if r.kind not in ("noise", "room") and not any(r in stock.usable(task) for task in NEEDS)}
