@@ -25,7 +25,7 @@ from uniaudio_nb.recordings import assign_splits, read_corpora
 from uniaudio_nb.wording import AFTER, BEFORE, LEXICON, wordings
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-STEPS, CONFIG = 4000, CaptionConfig(n_rows=16384)  # of the shipped encoder
+STEPS, CONFIG = 2000, CaptionConfig(n_rows=8192)  # of the shipped encoder
 PARAPHRASES = {  # class of ESC-10: sentences for it. Written before any training text was; no code trains on them
     "dog": ["a dog is barking", "the neighbour's dog won't stop barking", "a puppy yaps at the postman", "woof woof", "a hound baying in the yard",
             "several dogs bark at each other", "my terrier growls and barks", "canine barks"],
