@@ -63,14 +63,14 @@ def pitch_candidates(
         tip = (0.5*(left-right)/(left-2*mid+right).clamp(min=1e-9)).clamp(-0.5, 0.5) # of the parabola through three lags
         results.append((16000*fine/(place+first+1+tip), chance, energy[:, 0]/window))
     hz, chance, power = map(torch.cat, zip(*results))
-    heard = (power>1e-7)&(power>power.max()*1e-5) # 50 dB below the loudest frame nothing is looked for
+    heard = (power>1e-8)&(power>power.max()*1e-7) # 70 dB below the loudest frame nothing is looked for
     return hz, chance*heard[:, None]*((hz>=low)&(hz<=high))
 
 # %% ../nbs/21_contour.ipynb #ae2ede9c
 def best_path(
     semitones:np.ndarray, # [T, n] candidates
     probabilities:np.ndarray, # [T, n]; what is missing to 1 is the chance of no pitch
-    unvoiced:float=0.08, # weight of that chance; 1 takes it as it is
+    unvoiced:float=0.06, # weight of that chance; 1 takes it as it is
     jump:float=0.5, # cost of a semitone from frame to frame
     switch:float=3., # cost of a beginning or an end of a voice; a jump costs twice this at most
 )->np.ndarray: # [T] index of the candidate; n where there is no pitch
