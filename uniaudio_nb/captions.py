@@ -71,9 +71,10 @@ class CaptionEncoder(nn.Module):
     @property
     def dimension(self)->int: return self.config.dimension # of each vector
 
-    def forward(self,
+    def words(self,
         texts:list[str], # B captions
     )->tuple[torch.Tensor, torch.Tensor]: # vectors [B, W, D], 0 after the last word; mask [B, W] bool, True: a word
+        "Sum the pieces of each word: what it is, without its company."
         device = self.rows.device
         bags = [[piece_rows(word, self.config.n_rows) for word in split_words(text)] for text in texts]
         n_words, flat = [len(bag) for bag in bags], [rows for bag in bags for rows in bag]
@@ -81,26 +82,33 @@ class CaptionEncoder(nn.Module):
         ids, starts = torch.tensor([row for rows in flat for row in rows], device=device), (sizes.cumsum(0)-sizes).to(device)
         summed = F.embedding_bag(ids, self.rows, starts, mode="sum")/sizes.sqrt().to(device)[:, None] # length does not make a word louder
         x = nn.utils.rnn.pad_sequence(list(summed.split(n_words)), batch_first=True)
-        mask = torch.arange(x.shape[1], device=device)<torch.tensor(n_words, device=device)[:, None]
-        x = x+self.places[:x.shape[1]]
+        return x, torch.arange(x.shape[1], device=device)<torch.tensor(n_words, device=device)[:, None]
+
+    def forward(self,
+        words:torch.Tensor, # [B, W, D] as `words` gives them
+        mask:torch.Tensor, # [B, W] bool, True: a word
+    )->torch.Tensor: # [B, W, D], 0 where there is no word
+        "Let the words of each caption look at each other."
+        x = words+self.places[:words.shape[1]]
         for block in self.blocks: x = block(x, src_key_padding_mask=~mask)
-        return self.norm(x)*mask[..., None], mask
+        return self.norm(x)*mask[..., None]
 
     @torch.no_grad()
     def encode(self,
         texts:list[str], # captions or instructions; `ValueError` if one has no word
     )->list[torch.Tensor]: # a float tensor [number of words, D] per text
-        "Encode texts for the language model."
+        "Encode texts for the language model: each word in its company, plus the word itself."
         if isinstance(texts, str): raise ValueError(f"encode wants a list of texts, got the string {texts!r}")
         if not len(texts): return []
-        vectors, mask = self(texts)
+        words, mask = self.words(texts)
+        vectors = (self(words, mask)+F.layer_norm(words, (self.dimension,)))/2**0.5
         return [row[seen] for row, seen in zip(vectors, mask, strict=True)]
 
     def embed(self,
         texts:list[str], # B captions
     )->torch.Tensor: # [B, D], each of length 1
         "Put whole captions into the space that they share with sounds: the mean of the words' vectors."
-        return F.normalize(self(texts)[0].sum(1), dim=-1)
+        return F.normalize(self(*self.words(texts)).sum(1), dim=-1)
 
 # %% ../nbs/21_captions.ipynb #cdf1ba1d
 @patch
