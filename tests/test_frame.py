@@ -126,16 +126,16 @@ def test_every_export_is_reached_by_a_test(path):
 
 @each_module
 def test_module(path):
-    number = {module_of(notebook): notebook.stem[:2] for notebook in NOTEBOOKS}
+    notebook = {module_of(path): path.stem for path in NOTEBOOKS}
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= 300, f"{path.name} has {len(text.splitlines())} lines"
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text), f"{path.name}: a control character (an escape in a docstring?)"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count("\x08") + node.value.count("\x0c"):
             pytest.fail(f"{path.name}:{node.lineno}: a control character made by a backslash")
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("uniaudio_nb."):
-            imported = node.module.split(".")[1]
-            assert number.get(imported, "99") < number[path.stem], f"{path.name} imports {imported}, a later notebook"
+        if isinstance(node, ast.ImportFrom) and (node.level == 1 or (node.module or "").startswith("uniaudio_nb.")):
+            imported = (node.module or "").removeprefix("uniaudio_nb.").split(".")[0]
+            assert notebook.get(imported, "99") < notebook[path.stem], f"{path.name} imports {imported}, a later notebook"
 
 
 def test_no_large_files():
