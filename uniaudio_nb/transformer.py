@@ -89,8 +89,8 @@ class Attention(nn.Module):
         self.value, self.out = Linear(width, width), Linear(width, width)
 
     def project(self, x) -> tuple: # query, key and value [B, T, D] each
-        "Make queries, keys and values."
-        return self.query(x), self.key(x), self.value(x)
+        "Make queries, keys and values, by one product where they have been fused for generation."
+        return self.fused(x).chunk(3, -1) if hasattr(self, "fused") else (self.query(x), self.key(x), self.value(x))
 
     def forward(self,
         x:torch.Tensor,                    # frames [B, T, D]
@@ -174,6 +174,7 @@ def attention_mask(
     if prefix is not None: may = may | prefix[:, None]
     if documents is not None:
         of_query = documents[:, n_keys-n_queries:, None]
-        itself = torch.eye(n_keys, dtype=torch.bool, device=device)[n_keys-n_queries:]
+        at = torch.arange(n_keys, device=device)
+        itself = at[n_keys-n_queries:, None] == at
         may = may & (of_query == documents[:, None]) & (of_query >= 0) | itself
     return may[:, None]
