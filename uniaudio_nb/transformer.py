@@ -88,17 +88,13 @@ class Attention(nn.Module):
         self.query, self.key = Linear(width, width), Linear(width, width, bias=False)
         self.value, self.out = Linear(width, width), Linear(width, width)
 
-    def project(self, x) -> tuple: # query, key and value [B, T, D] each
-        "Make queries, keys and values, by one product where they have been fused for generation."
-        return self.fused(x).chunk(3, -1) if hasattr(self, "fused") else (self.query(x), self.key(x), self.value(x))
-
     def forward(self,
         x:torch.Tensor,                    # frames [B, T, D]
         mask:torch.Tensor|None=None,       # bool, True = may look, broadcast to [B, 1, T, S]; None: causal
         cache:KeyValueCache|None=None,     # frames before x; S = frames before + T
         layer:int=0,                       # row of the cache
     )->torch.Tensor:                       # [B, T, D]
-        q, k, v = (y.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for y in self.project(x)) # [B, H, T, D/H]
+        q, k, v = (y.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for y in (self.query(x), self.key(x), self.value(x))) # [B, H, T, D/H]
         if cache is not None: k, v = cache.append(layer, k, v)
         if mask is None and cache is not None and q.shape[2] > 1 and k.shape[2] > q.shape[2]:
             mask = causal_mask(q.shape[2], k.shape[2], q.device)
