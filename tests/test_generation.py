@@ -1,11 +1,15 @@
 """A thousand random requests of a random model lose no frame, and the model equals a plain one written from the released code's description."""
+import os
 import random
+import socket
+import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 import torch
 
+import uniaudio_nb.precision  # noqa: F401 (makes `for_inference` known)
 from uniaudio_nb.generation import GenerationConfig, generate, generate_steps
 from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
 from uniaudio_nb.sequence import Continuous, Segment, Vocabulary, ids_to_codes, pack
@@ -71,3 +75,41 @@ def test_a_thousand_random_requests_lose_no_frame():
                 ended += len(ids) < most
             done += len(requests)
     assert ended > 100, "the end token was hardly ever drawn"
+
+
+ONE_OF_TWO = """
+import torch, torch.distributed as dist
+from uniaudio_nb.training import tokens_per_process
+dist.init_process_group("gloo")
+n = (10, 30)[dist.get_rank()]
+weight = torch.tensor(1., requires_grad=True)
+(weight * n / tokens_per_process(n)).backward()                                  # a sum of n losses of 1
+dist.all_reduce(weight.grad)
+assert tokens_per_process(n) == 20 and weight.grad / dist.get_world_size() == 1, weight.grad  # the mean over all 40 tokens
+dist.destroy_process_group()
+"""
+
+
+def test_loss_is_divided_by_the_tokens_of_all_processes():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    environment = {**os.environ, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": "2", "OMP_NUM_THREADS": "1"}
+    runs = [subprocess.Popen([sys.executable, "-c", ONE_OF_TWO], env={**environment, "RANK": str(rank)}, stderr=subprocess.PIPE, text=True) for rank in range(2)]
+    for run in runs: assert run.wait(timeout=300) == 0, run.stderr.read()
+
+
+@pytest.mark.cuda
+@torch.no_grad()
+def test_bfloat16_copy_on_a_gpu():
+    torch.manual_seed(0)
+    v = Vocabulary(3, 64, {"phone": 20})
+    model = MultiScaleTransformer(MultiScaleConfig.tiny(vocabulary_size=len(v), continuous_dimension=16, dropout=0.)).eval().cuda()
+    tokens = torch.randint(0, len(v), (2, 30, 3), device="cuda")
+    expected, fast = model(tokens), model.for_inference("bfloat16")
+    assert ((fast(tokens).float() - expected).norm() / expected.norm()).item() < .05
+    with pytest.raises(ValueError, match="use bfloat16"): model.for_inference("int8")
+    prefixes = [pack([Segment("phone", torch.arange(7))], v, task="<tts_task>"), pack([Segment("text", torch.randn(4, 16))], v, task="<TSS_task>")]
+    for m in (model, fast):
+        together = generate(m, prefixes, v, min_frames=[0, 9], max_frames=[20, 9], seeds=[1, 2])
+        assert len(together[1]) == 9 and all(len(ids_to_codes(ids, v)) == 3 for ids in together)

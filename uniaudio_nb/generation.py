@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
-from einops import rearrange
 
 from .audio import patch
 from .multiscale import MultiScaleTransformer

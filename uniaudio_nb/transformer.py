@@ -8,7 +8,6 @@ __all__ = ['Linear', 'KeyValueCache', 'Attention', 'causal_mask', 'Block', 'Tran
 # %% ../nbs/30_transformer.ipynb #8bb08ef2
 import torch
 import torch.nn.functional as F
-from einops import rearrange
 from torch import nn
 
 # %% ../nbs/30_transformer.ipynb #5b734702
