@@ -215,7 +215,6 @@ def on_gpu(rounds):
         g = in_turns({"one": lambda: generate(fast, [prefix], v, min_frames=[100], max_frames=[100], seeds=[0])}, rounds, "cuda")["one"]
         result[name] = {"training": {"frames_per_second": batch*frames/t, "operations_per_second": done/t, "share_of_matrix_rate": done/t/limit["matrix_rate"]},
                         "generation": {"frames_per_second": 100/g, "times_real_time": 2/g}}
-        del model, fast
     return result
 
 
@@ -241,7 +240,6 @@ def main():
             if "equality" in wanted: result["equality"] = equality(reference, ours)
             if "training" in wanted: result["training"] = training(reference, ours, args.rounds, limit)
             if "generation" in wanted: result["generation"] = generation(reference, ours, args.rounds, limit, args.precisions, args.new_frames, args.streams)
-            del reference, ours
         if "orders" in wanted: result["multi-scale against flat"] = flat_against_multiscale(args.rounds)
     show(result)
     if args.out: args.out.write_text(json.dumps(result, indent=1))
