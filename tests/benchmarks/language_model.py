@@ -116,8 +116,9 @@ def generation(reference, ours, rounds, limit, precisions, new_frames=30, stream
     slots = [(block.start + 1024*k, block.start + 1024*(k + 1)) for k in range(3)]
     models = {precision: ours.for_inference(precision) for precision in precisions}
     for B in streams:
-        def run(model): return generate(model, [prefix]*B, v, GenerationConfig(), min_frames=[new_frames]*B, max_frames=[new_frames]*B, seeds=list(range(B)))
-        ways = {"reference": lambda: reference.generate(prefix.tokens[None].repeat(B, 1, 1), new_frames, slots)} | {name: lambda model=model: run(model) for name, model in models.items()}
+        prefixes = [prompt(v) for _ in range(B)] # of their own: a shared one would be computed once
+        def run(model, prefixes=prefixes, B=B): return generate(model, prefixes, v, GenerationConfig(), min_frames=[new_frames]*B, max_frames=[new_frames]*B, seeds=list(range(B)))
+        ways = {"reference": lambda B=B: reference.generate(prefix.tokens[None].repeat(B, 1, 1), new_frames, slots)} | {name: lambda model=model: run(model) for name, model in models.items()}
         times = in_turns(ways, rounds)
         rows = result[f"{B} stream{'s' if B > 1 else ''}"] = {}
         for name, t in times.items():
@@ -176,9 +177,9 @@ def activations(model, tokens, mask):
     return total
 
 
-def flat_against_multiscale(rounds, lengths=(250, 500, 1000, 2000), width=256, naive_up_to=1000):
-    "Memory of activations and time of a step over all frames; half of the released depth and a third of its width, so that a laptop does it in minutes."
-    config = MultiScaleConfig.official(n_layers=8, width=width - width % 12, n_heads=4, context=max(lengths) + 1)
+def flat_against_multiscale(rounds, lengths=(250, 500, 1000, 2000), width=512, naive_up_to=500):
+    "Memory of activations and time of a step over all frames; half of the released depth and two thirds of its width, so that a laptop can do it."
+    config = MultiScaleConfig(n_layers=8, n_local_layers=4, width=width, n_heads=8, context=max(lengths) + 1)
     torch.manual_seed(0)
     models = {"multi-scale": MultiScaleTransformer(config), "flat": Flat(config), "flat, naive attention": Naive(config)}
     result = {}
