@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['code_counts', 'unigram_entropy', 'start_from_codebooks', 'start_from_frequencies', 'save_model', 'load_model',
-           'example_losses', 'TrainConfig', 'train']
+           'row_tasks', 'mean_by_group', 'tokens_per_process', 'example_losses', 'TrainConfig', 'train']
 
 # %% ../nbs/33_training.ipynb #01b58786
 import json
@@ -13,6 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
+import torch.nn.functional as F
 from torch import nn
 
 from .checkpoints import load_weights, save_weights
@@ -94,6 +96,45 @@ def load_model(
     "Read a model; `FileNotFoundError` or `ValueError` in one sentence when something is missing, altered or does not fit."
     return load_weights(folder, "language model", lambda info: MultiScaleTransformer(MultiScaleConfig(**info["model"])))
 
+# %% ../nbs/33_training.ipynb #1a05dc13
+def row_tasks(
+    tokens:torch.Tensor,         # ids [B, T, K], each row `<start> <task> …`
+    vocabulary:Vocabulary,
+)->list:                         # B names, "other" where the second frame is no task of ours
+    "Read the task of each packed sequence."
+    known = {}
+    for name, task in TASKS.items():
+        try: known[vocabulary.id(task.token)] = name
+        except ValueError: continue                      # a task that was registered after this vocabulary was made
+    return [known.get(i, "other") for i in tokens[:, 1, 0].tolist()]
+
+def mean_by_group(
+    losses:torch.Tensor,         # nats [N, K]
+    hits:torch.Tensor,           # bool [N, K]
+    rows:torch.Tensor,           # row of the batch that each of the N frames stands in [N]
+    tasks:list,                  # name of the task of each row
+)->dict:                         # slot_k, accuracy_k, loss_TASK, accuracy_TASK, accuracy
+    "Average losses and hits over slots and over tasks."
+    names = sorted(set(tasks))
+    of = torch.tensor([names.index(t) for t in tasks], device=losses.device)[rows]
+    member = F.one_hot(of, len(names)).T.float()                                        # [tasks, N]
+    both = torch.stack([losses.detach().float(), hits.float()])                         # [2, N, K]
+    slots, groups = both.mean(1).tolist(), ((member @ both.mean(-1).T) / member.sum(1, keepdim=True)).tolist()
+    present = {n for n, count in zip(names, member.sum(1).tolist()) if count}
+    return {**{f"slot_{k}": x for k, x in enumerate(slots[0])}, **{f"accuracy_{k}": x for k, x in enumerate(slots[1])}, "accuracy": sum(slots[1])/len(slots[1]),
+            **{f"{what}_{n}": x for n, pair in zip(names, groups) if n in present for what, x in zip(("loss", "accuracy"), pair)}}
+
+# %% ../nbs/33_training.ipynb #c2cd48e3
+def tokens_per_process(
+    n_tokens:int,            # target tokens of this process's batch
+    device="cpu",
+)->float:                    # mean over all processes
+    "Agree on what the sum of losses is divided by."
+    if not dist.is_initialized() or dist.get_world_size() == 1: return float(n_tokens)
+    shared = torch.tensor(float(n_tokens), device=device)
+    dist.all_reduce(shared)
+    return float(shared) / dist.get_world_size()
+
 # %% ../nbs/33_training.ipynb #674a04c8
 @torch.no_grad()
 def example_losses(
@@ -103,26 +144,28 @@ def example_losses(
     *, limit:int|None=None,          # at most this many examples
     swap:bool=False,                 # True: each example gets the conditions of the next one
     frames_per_batch:int=6000,
-)->torch.Tensor:                     # nats per code, [examples, K]
+    accuracy:bool=False,             # True: return the pair (losses, share of codes whose most probable candidate is right)
+)->torch.Tensor|tuple:               # nats per code, [examples, K]
     "Return each example's mean loss per slot over the codes of its target."
     n = min(len(shard), limit or len(shard))
     device, order = model.head.weight.device, np.argsort(shard.lengths[:n], kind="stable")
-    losses, batch = torch.zeros(n, shard.K), []
+    losses, right, batch = torch.zeros(n, shard.K), torch.zeros(n, shard.K), []
     was_training = model.training
     model.eval()
     def flush():
         packed = collate([draw(shard, i, vocabulary, swap_with=(i + 1) % n if swap else None) for i in batch]).to(device)
         mask = packed.target_mask & (packed.tokens[..., 0] != vocabulary.id("<audio_end>"))
         of = mask.nonzero()[:, 0]
-        found = model.token_losses(packed.tokens, mask, continuous=packed.continuous, padding_mask=packed.padding_mask)
-        for row, i in enumerate(batch): losses[i] = found[of == row].mean(0).cpu()
+        logits, targets = model.target_logits(packed.tokens, mask, continuous=packed.continuous, padding_mask=packed.padding_mask)
+        found, hits = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets), (logits.argmax(-1) == targets).float()
+        for row, i in enumerate(batch): losses[i], right[i] = found[of == row].mean(0).cpu(), hits[of == row].mean(0).cpu()
         batch.clear()
     for i in order.tolist():
         batch.append(i)
         if len(batch) * shard.lengths[i] >= frames_per_batch: flush()
     if batch: flush()
     model.train(was_training)
-    return losses
+    return (losses, right) if accuracy else losses
 
 # %% ../nbs/33_training.ipynb #b2eeda28
 @dataclass
@@ -167,14 +210,17 @@ def train(
         start_from_frequencies(model, code_counts(training, vocabulary.codebook_size), vocabulary)
 
     def step(batch, _):
-        losses = model.token_losses(batch.tokens, batch.target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask)
-        slots = losses.detach().mean(0)
-        yield "model", losses.mean(), {f"slot_{k}": float(x) for k, x in enumerate(slots)}
+        logits, targets = model.target_logits(batch.tokens, batch.target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask)
+        losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+        rows = (batch.target_mask & batch.padding_mask).nonzero()[:, 0]
+        yield "model", losses.sum() / tokens_per_process(losses.numel(), losses.device), mean_by_group(losses, logits.argmax(-1) == targets, rows, row_tasks(batch.tokens, vocabulary))
 
     def validate(_):
         if not valid: return {}
-        by_task = {s.task: example_losses(model, s, vocabulary, limit=config.valid_examples).mean().item() for s in valid}
-        return {"valid_loss": float(np.mean(list(by_task.values()))), **{f"valid_{n}": x for n, x in by_task.items()}}
+        found = {s.task: [x.mean(0) for x in example_losses(model, s, vocabulary, limit=config.valid_examples, accuracy=True)] for s in valid}
+        losses, right = (torch.stack(x) for x in zip(*found.values()))                  # [tasks, K] each: every task counts the same
+        return {"valid_loss": losses.mean().item(), "valid_accuracy": right.mean().item(), **{f"valid_{n}": x.mean().item() for n, (x, _) in found.items()},
+                **{f"valid_accuracy_{n}": x.mean().item() for n, (_, x) in found.items()}, **{f"valid_slot_{k}": x.item() for k, x in enumerate(losses.mean(0))}}
 
     fit(step, batches, {"model": model}, config.loop, folder, description=f"language model, stage {config.stage}", validate=validate,
         settings={"tasks": config.task_names(), "frames_per_batch": config.frames_per_batch, "alpha": config.alpha})
