@@ -1,7 +1,7 @@
 """What do the five prediction orders cost, and how well do they predict and sound? Flattening, coarse-first, parallel, delay and multi-scale, measured in one run.
 
     python tests/benchmarks/orders.py memory       activation memory over 250 to 2,000 frames at the released size, both attentions; about a minute
-    python tests/benchmarks/orders.py time         time per training step: the released size at 1,000 frames, and curves at a quarter of the width; some minutes
+    python tests/benchmarks/orders.py time         time per training step: half the released depth (8 + 4 layers against 12) at the released width and 1,000 frames, and curves at a third of the width; some minutes
     python tests/benchmarks/orders.py train        train all five on the train splits of real recordings, in turns of a few seconds; then generate
     python tests/benchmarks/orders.py table        print what has been measured
 
@@ -44,74 +44,77 @@ def attention(naive): return sdpa_kernel(SDPBackend.MATH) if naive else nullcont
 
 # ------------------------------------------------------------------ cost
 
-def step_of(order, n_layers, n_local_layers, width, n_heads, frames, device="cpu"):
-    "Make a model and the loss of one sequence; multi-scale is the class of 31_multiscale itself with the released vocabulary, so its larger head counts against it."
+def make_step(order, n_layers, n_local_layers, width, n_heads, device="cpu"):
+    "Make a model and the loss of one sequence of so many frames; multi-scale is the class of 31_multiscale itself with the released vocabulary: its larger head counts against it."
     torch.manual_seed(0)
-    codes = torch.randint(0, N, (1, K, frames), device=device)
-    if order != "multi_scale":
-        model = make_model(order, K, N, n_layers, n_local_layers, width, n_heads, frames).to(device)
-        return model, lambda: code_losses(model, codes).mean()
-    model = MultiScaleTransformer(MultiScaleConfig.base(n_layers=n_layers, n_local_layers=n_local_layers, width=width, n_heads=n_heads, context=frames)).to(device)
-    tokens, mask = codes.transpose(1, 2) + 128 + N * torch.arange(K, device=device), torch.ones(1, frames, dtype=torch.bool, device=device)
-    return model, lambda: model.loss(tokens, mask)
+    if order == "multi_scale": model = MultiScaleTransformer(MultiScaleConfig.base(n_layers=n_layers, n_local_layers=n_local_layers, width=width, n_heads=n_heads, context=max(FRAMES)))
+    else: model = make_model(order, K, N, n_layers, n_local_layers, width, n_heads, max(FRAMES))
+    model = model.to(device)
+
+    def run(frames):
+        codes = torch.randint(0, N, (1, K, frames), device=device)
+        if order != "multi_scale": return code_losses(model, codes).mean()
+        return model.loss(codes.transpose(1, 2) + 128 + N * torch.arange(K, device=device), torch.ones(1, frames, dtype=torch.bool, device=device))
+    return model, run
 
 
-def bytes_at(order, frames, naive, n_layers=16, n_local_layers=8, width=768, n_heads=12):
-    "Count at one and two layers and go on along the line: every layer keeps the same bytes (checked in `memory`)."
+def bytes_kept(order, naive, frames, n_layers=16, n_local_layers=8, width=768, n_heads=12):
+    "Count with one layer and with two, and go on along the line: every layer keeps the same bytes (checked in `memory`)."
     def count(*layers):
-        model, run = step_of(order, *layers, width, n_heads, frames)
-        with attention(naive): return activation_bytes(run, model)
+        model, run = make_step(order, *layers, width, n_heads)
+        with attention(naive): return torch.tensor([activation_bytes(lambda: run(t), model) for t in frames])
     one = count(1, 1)
-    return one + (n_layers - 1) * (count(2, 1) - one) + (n_local_layers - 1) * (count(1, 2) - one)
+    return (one + (n_layers - 1) * (count(2, 1) - one) + (n_local_layers - 1) * (count(1, 2) - one)).tolist()
 
 
 def memory():
-    model, run = step_of("multi_scale", 3, 3, 768, 12, 100)
-    assert activation_bytes(run, model) == bytes_at("multi_scale", 100, False, 3, 3), "the layers do not keep equal bytes"
+    model, run = make_step("multi_scale", 3, 3, 768, 12)
+    assert [activation_bytes(lambda: run(50), model)] == bytes_kept("multi_scale", False, [50], 3, 3), "the layers do not keep equal bytes"
     result = {"size": "16 + 8 layers, width 768, 12 heads, 3 codebooks of 1024, one sequence, float32", "frames": FRAMES, "GB": {}}
     for order in ORDERS:
-        result["GB"][order] = {"sdpa": [bytes_at(order, frames, False) / 1e9 for frames in FRAMES]}
-        if order not in ("flat", "multi_scale"): continue
-        a, b, c, check = (bytes_at(order, frames, True) for frames in (250, 500, 750, 1000))
-        line = [a + (b - a) * n + (c - 2 * b + a) * n * (n - 1) / 2 for n in (x / 250 - 1 for x in FRAMES)]  # bytes are a polynomial of degree 2 in the frames
-        assert line[FRAMES.index(1000)] == check, "naive attention's bytes are not quadratic in the frames"
-        result["GB"][order]["naive"] = [x / 1e9 for x in line]
+        result["GB"][order] = {}
+        for naive in (False, True):
+            points = [50, 100, 150, 200]
+            *first, check = bytes_kept(order, naive, points)
+            def on(t): return sum(y * math.prod((t - u) / (x - u) for u in points[:3] if u != x) for x, y in zip(points, first))  # of degree 2 in the frames
+            assert abs(on(200) - check) < 1, "the bytes are not quadratic in the frames"
+            if not naive and order in ("flat", "multi_scale"):
+                counted = bytes_kept(order, naive, [1000])[0]
+                assert abs(on(1000) - counted) < 1e-6 * counted, "the curve misses what was counted at 1,000 frames"
+            result["GB"][order]["naive" if naive else "sdpa"] = [on(t) / 1e9 for t in FRAMES]
+            print(order, "naive" if naive else "sdpa", [round(on(t) / 1e9, 3) for t in FRAMES], flush=True)
     at = FRAMES.index(1000)
     result["ratio"] = result["GB"]["multi_scale"]["sdpa"][at] / result["GB"]["flat"]["sdpa"][at]
     return result
 
 
-def one_step(model, run, device):
-    began = seconds(device)
-    loss = run()
-    loss.backward()
-    model.zero_grad(set_to_none=True)
-    return seconds(device) - began
-
-
-def times(cases, device, repeats):
-    "Fastest of several steps, the cases in turn."
+def times(cases, size, device, repeats):
+    "Seconds of a forward and backward pass, the fastest of several; the cases take turns."
+    models = {order: make_step(order, *size, device) for order in {order for order, _, _ in cases}}
     best = dict.fromkeys(cases, math.inf)
+    for order, (_, run) in models.items(): run(50).backward()  # warm
     for _ in range(repeats):
-        for (order, frames, naive), size in cases.items():
-            model, run = step_of(order, *size, frames, device)
+        for order, frames, naive in cases:
+            model, run = models[order]
+            model.zero_grad()
             with attention(naive):
-                best[order, frames, naive] = min(best[order, frames, naive], one_step(model, run, device))
-            del model, run
+                began = seconds(device)
+                run(frames).backward()
+                best[order, frames, naive] = min(best[order, frames, naive], seconds(device) - began)
             print(order, frames, "naive" if naive else "sdpa", f"{best[order, frames, naive]:.2f} s", flush=True)
     return best
 
 
 def time_(args):
-    base, small = (16, 8, 768, 12), (8, 4, 192, 3)
-    at_base = times({(order, 1000, False): base for order in ("flat", "multi_scale")}, args.device, args.repeats)
-    curves = times({(order, frames, naive): small for frames in FRAMES for naive in (False, True) for order in ORDERS
-                    if not naive or (order in ("flat", "multi_scale") and frames <= 1000)}, args.device, args.repeats)
-    of = {order: {"naive" if naive else "sdpa": [curves[order, frames, naive] for frames in FRAMES if (order, frames, naive) in curves]
-                  for naive in (False, True) if (order, 250, naive) in curves} for order in ORDERS}
-    return {"device": args.device, "frames": FRAMES, "base": {"size": "16 + 8 layers, width 768, 12 heads, 1000 frames, forward and backward", "seconds": {order: at_base[order, 1000, False] for order in ("flat", "multi_scale")}},
-            "ratio": at_base["multi_scale", 1000, False] / at_base["flat", 1000, False],
-            "curves": {"size": "8 + 4 layers, width 192, 3 heads, forward and backward; naive up to 1000 frames", "seconds": of}}
+    base = times([(order, 1000, False) for order in ("flat", "multi_scale")], (8, 4, 768, 12), args.device, args.repeats)
+    cases = [(order, frames, naive) for frames in FRAMES for naive in (False, True) for order in ORDERS  # coarse-first runs flat's steps
+             if order != "coarse_first" and not (naive and (frames > 1000 or order in ("parallel", "delay")))]
+    curves = times(cases, (8, 4, 256, 4), args.device, 1)
+    of = {order: {kind: [curves[order, frames, naive] for frames in FRAMES if (order, frames, naive) in curves]
+                  for kind, naive in (("sdpa", False), ("naive", True)) if (order, 250, naive) in curves} for order in ORDERS if order != "coarse_first"}
+    return {"device": args.device, "frames": FRAMES, "ratio": base["multi_scale", 1000, False] / base["flat", 1000, False],
+            "base": {"size": "8 + 4 layers against 12, width 768, 12 heads, 1000 frames, one sequence, forward and backward", "seconds": {order: x for (order, _, _), x in base.items()}},
+            "curves": {"size": "8 + 4 layers against 12, width 256, 4 heads, one sequence, forward and backward", "seconds": of}}
 
 
 # ------------------------------------------------------------------ training on real recordings
@@ -205,13 +208,13 @@ def generation(learners, codec, valid, counts, frames, prompt, clips):
 
 
 def train(args):
-    began, size, frames, batch_size, prompt = time.perf_counter(), (3, 1, 128, 4), 100, 4, 25
+    began, size, frames, batch_size, prompt = time.perf_counter(), (2, 1, 96, 4), 64, 4, 16
     codec, train, valid = load_codes(args.data, frames)
     counts = torch.stack([torch.bincount(torch.cat([codes[k] for codes in train]), minlength=N) for k in range(K)])
     valid = [valid[i] for i in torch.randperm(len(valid), generator=torch.Generator().manual_seed(0)).tolist()]
     held_out = torch.stack([codes[:, :frames] for codes in valid])
     print(f"{len(train)} train and {len(valid)} held-out clips, {sum(codes.shape[1] for codes in train) / 3000:.0f} min to train on", flush=True)
-    learners = [Learner(order, size, counts, train, frames, batch_size, 2e-3) for order in ORDERS]
+    learners = [Learner(order, size, counts, train, frames, batch_size, 3e-3) for order in ORDERS]
     for learner in learners: learner.look(held_out[:48])
     while learners[0].cost < args.seconds and time.perf_counter() - began < 60 * args.minutes:
         for learner in learners:
@@ -221,7 +224,7 @@ def train(args):
     frequencies = (counts + 0.1) / (counts + 0.1).sum(1, keepdim=True)
     by_frequency = torch.stack([-frequencies[k].log()[held_out[:, k]] for k in range(K)], 1)
     judge = learners[-1].losses(held_out).mean((1, 2))
-    result = {"size": "3 + 1 layers, width 128, 4 heads, 3 codebooks of 1024 (shipped codec), crops of 100 frames, batches of 4, AdamW at 0.002 without decay",
+    result = {"size": "2 + 1 layers, width 96, 4 heads, 3 codebooks of 1024 (shipped codec), crops of 64 frames, batches of 4, AdamW at 0.003 without decay",
               "train_minutes": sum(codes.shape[1] for codes in train) / 3000, "held_out_clips": len(valid),
               "by_frequency": by_frequency.mean((0, 2)).tolist(), "orders": {}}
     for learner in learners:
@@ -287,7 +290,7 @@ def main():
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="for `time`")
     parser.add_argument("--repeats", type=int, default=2, help="steps per measurement, of which the fastest counts")
     parser.add_argument("--seconds", type=float, default=300, help="processor time of training per order")
-    parser.add_argument("--slice", type=float, default=10, help="seconds per turn")
+    parser.add_argument("--slice", type=float, default=5, help="seconds per turn")
     parser.add_argument("--minutes", type=float, default=60, help="by the clock, after which no further turn begins")
     args = parser.parse_args()
     torch.set_num_threads(1)
