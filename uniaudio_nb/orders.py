@@ -158,6 +158,14 @@ class MultiScaleOrder(nn.Module):
         logits = self.model(self.to_ids(codes))
         return torch.stack([logits[:, :, k, first:first+self.codebook_size] for k, first in enumerate(self.offsets.tolist())], 1)
 
+    def generate(self, prompt, n_frames, config=GenerationConfig(), generator=None):
+        "Continue a prompt frame by frame with the sampler of 32_generation; arguments as in `OrderTransformer.generate`."
+        P = prompt.shape[-1]
+        prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in self.to_ids(prompt).cpu()]
+        limits = dict(min_frames=[n_frames - P]*len(prompt), max_frames=[n_frames - P]*len(prompt))
+        drawn = generate_requests(self.model, prefixes, self.vocabulary, config, generator=generator, **limits)
+        return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - self.offsets, "b t k -> b k t")], -1)
+
 # %% ../nbs/34_orders.ipynb #12e0e7f0
 def make_model(
     order:str,                    # one of ORDERS
@@ -204,16 +212,6 @@ def generate(self:OrderTransformer,
             ids[:, step+1, stream] = sequence[:, step, stream] + N*k
     return layout.to_codes(sequence)
 
-# %% ../nbs/34_orders.ipynb #bf64fc4a
-@patch
-def generate(self:MultiScaleOrder, prompt, n_frames, config=GenerationConfig(), generator=None):
-    "Continue a prompt frame by frame with the sampler of 32_generation."
-    P = prompt.shape[-1]
-    prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in self.to_ids(prompt).cpu()]
-    limits = dict(min_frames=[n_frames - P]*len(prompt), max_frames=[n_frames - P]*len(prompt))
-    drawn = generate_requests(self.model, prefixes, self.vocabulary, config, generator=generator, **limits)
-    return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - self.offsets, "b t k -> b k t")], -1)
-
 # %% ../nbs/34_orders.ipynb #734a69a2
 def activation_bytes(
     run,                          # makes a loss: `lambda: model.loss(...)`
@@ -223,7 +221,7 @@ def activation_bytes(
     weights, kept = {p.untyped_storage()._cdata for p in model.parameters()}, {}       # _cdata names a storage also where there is no memory behind it
     def keep(tensor):
         kept[tensor.untyped_storage()._cdata] = tensor.untyped_storage()
-        return tensor
+        return tensor.detach()                              # a kept output that still knows its node would keep the whole graph alive
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor): loss = run()
     if not loss.requires_grad: raise ValueError("the run keeps nothing for a backward pass: its result needs no gradient")
     return sum(storage.nbytes() for name, storage in kept.items() if name not in weights)
