@@ -54,11 +54,12 @@ _LABELS = dict(pair.split(":") for pair in (
 
 # %% ../nbs/20_phonemes.ipynb #4fa68c5b
 def normalise_label(
-    symbol:str, # a label of a corpus: romaji ("sh", "N", "pau"), a sung vowel ("ah", "oo") or IPA
+    symbol:str, # a label of a corpus: romaji ("sh", "N", "pau"), a sung vowel ("ah", "oo"), IPA, or IPA between slashes ("/j/"), which is never read as romaji
 )->str: # a symbol of `PHONEMES`; "unk" for a label nobody told us about
     "Translate one phoneme label into the inventory."
     symbol = symbol.strip()
     if not symbol: return "sil"
+    if symbol[0] == symbol[-1] == "/" and symbol[1:-1] in _IDS: return symbol[1:-1]
     symbol = _LABELS.get(symbol, symbol)
     return symbol if symbol in _IDS else "unk"
 
@@ -198,12 +199,14 @@ def alignment_to_frames(
     alignment:Sequence[tuple], # rows (start in s, end in s, label, ...), as `recordings.read_alignment` gives them
     n_frames:int, # T
     frame_rate:float=50, # frames per second
+    alphabet:str="corpus", # of the labels: "corpus" (translated by `normalise_label`) or "phonemes" (symbols of `PHONEMES`, as `timings.load_alignment` and an aligner give them)
 )->torch.Tensor: # ids [T]
     "Sample an alignment at the frame centres; gaps are `sil`, and where rows overlap the later row wins."
+    if alphabet not in ("corpus", "phonemes"): raise ValueError(f"alphabet must be 'corpus' or 'phonemes', got {alphabet!r}")
     ids = torch.full((n_frames,), _IDS["sil"])
     centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / frame_rate
     for row in alignment:
         start, end, label = row[:3]
         if not 0 <= start < end: raise ValueError(f"alignment row {tuple(row)} must start at 0 s or later and end after its start")
-        ids[(centres >= start) & (centres < end)] = _IDS[normalise_label(label)]
+        ids[(centres >= start) & (centres < end)] = phoneme_ids([normalise_label(label) if alphabet == "corpus" else label])[0]
     return ids
