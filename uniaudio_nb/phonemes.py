@@ -119,8 +119,8 @@ def espeak_phonemes(
     language:str, # espeak-ng's code: "de", "fr-fr", "ja", "cmn", "en-us", ...
 )->list[str]: # symbols of `PHONEMES`; " " between words, "sil" at punctuation inside the text
     "Pronounce a text by espeak-ng; `ImportError` names the extra, `ValueError` an unknown language."
-    from phonemizer.separator import Separator
     backend, parts = _espeak(language), [part for part in _PAUSES.split(text) if re.search(r"\w", part)]
+    from phonemizer.separator import Separator # after `_espeak`, which says what to install
     if not parts: raise ValueError(f"nothing to speak in {text!r}; expected words")
     spoken = backend.phonemize(parts, Separator(phone="", word=" "), strip=True)
     groups = [[symbols for word in line.split() if (symbols := ipa_to_phonemes(word))] for line in spoken]

@@ -13,9 +13,10 @@ import torch
 
 from uniaudio_nb.alignment import is_loud, train_aligner
 from uniaudio_nb.audio import load_audio
+from uniaudio_nb.durations import AverageDurations, duration_error, measure_durations, train_durations
 from uniaudio_nb.engine import LoopConfig
 from uniaudio_nb.g2p import ARPABET
-from uniaudio_nb.phonemes import share_frames, text_to_phonemes
+from uniaudio_nb.phonemes import class_durations, share_frames, text_to_phonemes
 from uniaudio_nb.recordings import assign_splits, read_corpora
 
 FLITE = {**{key.lower(): value for key, value in ARPABET.items()}, "ax": "ə", "pau": "sil", "h#": "sil", "hv": "h", "dx": "ɾ", "axr": "ɚ", "el": "l", "em": "m", "en": "n"}
@@ -45,7 +46,7 @@ def spoken(): # (waveform, rows) of each voice and sentence
 def speech(data, digits=400): # train and valid recordings of English sentences and some digits
     recordings = [r for r in assign_splits(read_corpora(data)) if r.kind == "speech" and r.text and r.seconds < 16]
     few = [r for r in recordings if r.corpus == "fsdd"]
-    return [r for r in recordings if r.corpus != "fsdd"] + few[::max(1, len(few) // digits)]
+    return [r for r in recordings if r.corpus != "fsdd"] + (few[::max(1, len(few) // digits)] if digits else [])
 
 
 def train(data, run, steps):
@@ -78,6 +79,17 @@ def edges(aligner, data): # real recordings: does the alignment begin and end wh
     return {"n": len(errors), "median ms": round(torch.tensor(errors).median().item(), 1)}
 
 
+def durations(aligner, data, run): # of sentences, aligned; learned on the train split, asked about the valid split
+    parts = {True: [], False: []}
+    for r in speech(data, digits=0):
+        phonemes = text_to_phonemes(r.text)
+        parts[r.split != "valid"].append((phonemes, measure_durations(phonemes, aligner.align(r.load(16000), phonemes))))
+    predictor, _ = train_durations(parts[True], run / "durations", LoopConfig(steps=1500, learning_rate=3e-3, log_every=100))
+    predictor.save_pretrained(run / "predictor")
+    ways = {"class lengths": class_durations, "averages": AverageDurations(parts[True]), "network": predictor.durations}
+    return {"sentences": [len(parts[True]), len(parts[False])], **{f"{name}, ms": round(duration_error(way, parts[False]), 1) for name, way in ways.items()}}
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
@@ -88,4 +100,5 @@ if __name__ == "__main__":
     if not shutil.which("flite"): parser.error("flite is not installed: its voices are the truth here")
     aligner, rows = train(options.data, options.run, options.steps)
     aligner.save_pretrained(options.run / "aligner")
-    print(json.dumps({"cross-entropy": [round(rows[0]["loss"], 3), round(rows[-1]["loss"], 3)], "starts of phonemes, flite": measure(aligner), "first and last sound, valid recordings": edges(aligner, options.data)}, indent=2))
+    print(json.dumps({"cross-entropy": [round(rows[0]["loss"], 3), round(rows[-1]["loss"], 3)], "starts of phonemes, flite": measure(aligner), "first and last sound, valid recordings": edges(aligner, options.data),
+                      "durations of held-out sentences": durations(aligner, options.data, options.run)}, indent=2))
