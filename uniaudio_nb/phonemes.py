@@ -111,7 +111,9 @@ def _espeak(language):
     EspeakWrapper.set_data_path(espeakng_loader.get_data_path())
     if not EspeakBackend.is_supported_language(language):
         raise ValueError(f"espeak-ng has no language {language!r}; it has {', '.join(sorted(EspeakBackend.supported_languages()))}")
-    return EspeakBackend(language, language_switch="remove-flags", logger=logging.getLogger("uniaudio_nb.espeak"))
+    quiet = logging.getLogger("uniaudio_nb.espeak")
+    quiet.setLevel(logging.ERROR) # it warns where it counts other words than it was given, as in Chinese, which is written without blanks
+    return EspeakBackend(language, language_switch="remove-flags", logger=quiet)
 
 # %% ../nbs/20_phonemes.ipynb #9100321b
 def espeak_phonemes(

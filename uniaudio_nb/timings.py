@@ -92,12 +92,12 @@ def save_alignment(
     path:str|Path, # .csv
     rows:Sequence[tuple], # (start s, end s, phoneme, MIDI number or None), as `load_alignment` gives them
 )->Path: # the path
-    "Write an alignment as CSV, whole or not at all."
+    "Write an alignment as CSV, whole or not at all; phonemes stand between slashes, so that nobody takes them for romaji."
     if Path(path).suffix.lower() != ".csv": raise ValueError(f"an alignment is written as .csv, got {path}")
     with write_aside(path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(("start_s", "end_s", "phoneme", "midi"))
-        for start, end, phoneme, midi in rows: writer.writerow((f"{start:.4f}", f"{end:.4f}", phoneme, "" if midi is None else midi))
+        for start, end, phoneme, midi in rows: writer.writerow((f"{start:.4f}", f"{end:.4f}", f"/{phoneme}/", "" if midi is None else midi))
     return Path(path)
 
 # %% ../nbs/20_timings.ipynb #aced2988
