@@ -18,7 +18,7 @@ from torch.nn import functional as F
 from .audio import LogMel, patch, resample
 from .checkpoints import load_weights, save_weights
 from .engine import LoopConfig, fit
-from .phonemes import PHONEMES, n_phonemes, phoneme_ids, share_frames
+from .phonemes import n_phonemes, phoneme_ids, share_frames
 
 # %% ../nbs/21_alignment.ipynb #e664b669
 def occupancy(

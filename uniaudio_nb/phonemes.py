@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 import torch
 
-from .g2p import SOUNDS, pronounce
+from .g2p import pronounce
 
 # %% ../nbs/20_phonemes.ipynb #c6ec3097
 _CLASSES = { # class: (symbols, mean length in speech in ms); the lengths only have to be right relative to each other

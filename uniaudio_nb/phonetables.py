@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 
 from .g2p import ARPABET
-from .phonemes import ipa_to_phonemes, phoneme_ids
+from .phonemes import ipa_to_phonemes
 
 # %% ../nbs/20_phonetables.ipynb #33a6beab
 class PhoneTable:
