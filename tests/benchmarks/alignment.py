@@ -84,7 +84,7 @@ def durations(aligner, data, run): # of sentences, aligned; learned on the train
     for r in speech(data, digits=0):
         phonemes = text_to_phonemes(r.text)
         parts[r.split != "valid"].append((phonemes, measure_durations(phonemes, aligner.align(r.load(16000), phonemes))))
-    predictor, _ = train_durations(parts[True], run / "durations", LoopConfig(steps=100, learning_rate=1e-3, weight_decay=0.1, log_every=100))
+    predictor, _ = train_durations(parts[True], run / "durations", LoopConfig(steps=300, learning_rate=1e-3, weight_decay=0.1, log_every=100))
     predictor.save_pretrained(run / "predictor")
     ways = {"class lengths": class_durations, "averages": AverageDurations(parts[True]), "network": predictor.durations}
     return {"sentences": [len(parts[True]), len(parts[False])], **{f"{name}, ms": round(duration_error(way, parts[False]), 1) for name, way in ways.items()}}
