@@ -272,7 +272,7 @@ def collate(
     return Batch(tokens, target_mask, padding_mask, Continuous(pad(masks, batch_first=True), torch.cat(vectors)))
 
 # %% ../nbs/23_sequence.ipynb #56671469
-COLOURS = {"marker": "#444444", "masked": "white", "audio": "#4c78a8", "audio_prompt": "#9ecae9", "phone": "#54a24b", "semantic": "#e45756", "sing_phone": "#88d27a",
+COLOURS = {"marker": "#444444", "masked": "#dddddd", "audio": "#4c78a8", "audio_prompt": "#9ecae9", "phone": "#54a24b", "semantic": "#e45756", "sing_phone": "#88d27a",
            "sing_midi": "#f2cf5b", "sv_bool": "#d6a5c9", "class_event": "#b279a2", "text": "#f58518", "semantic_features": "#ff9d98"} # what stands in a slot -> colour
 
 def show_sequence(
