@@ -16,6 +16,7 @@ from tqdm import tqdm
 
 from .audio import stream_audio, write_aside
 from .notes import read_notes
+from .pieces import sweep
 from .recordings import AudioCache, Recording, assign_splits, read_alignment, read_corpora
 from .shards import prepare_shards, recordings_digest
 from .tasks import TASKS, Tokenizers, get_task
@@ -60,6 +61,7 @@ def usable_recordings(
     "Decode every recording once and sort out what can't be used; `ValueError` when too many are bad."
     slices = [recordings[first:first+FILES_PER_SLICE] for first in range(0, len(recordings), FILES_PER_SLICE)]
     bad, (mine, machines) = {}, part
+    if folder is not None: sweep(folder, part)
     for number in tqdm(sorted(range(len(slices)), key=lambda n: (n - mine) % machines), desc=f"checking {len(recordings)} recordings", leave=False, file=sys.stderr, disable=None):
         path = None if folder is None else Path(folder)/f"{number:05d}.json"
         seen = sha256(repr([(name_of(r), r.path.stat().st_size if r.path.exists() else None) for r in slices[number]]).encode()).hexdigest()[:16]
@@ -67,7 +69,6 @@ def usable_recordings(
         if before.get("files") == seen: bad[number] = before["left_out"]; continue
         bad[number] = [{"path": name_of(r), "reason": reason} for r in slices[number] if (reason := what_is_wrong(r, cache))]
         if path and number % machines == mine:
-            for left in path.parent.glob(f".{path.stem}.*"): left.unlink()
             with write_aside(path) as aside: aside.write_text(json.dumps({"files": seen, "left_out": bad[number]}, indent=1))
     left_out = [row for number in sorted(bad) for row in bad[number]]
     if len(left_out) > max_bad * len(recordings): raise ValueError(f"{len(left_out)} of {len(recordings)} recordings can't be used, more than {max_bad:.0%}; the first is {left_out[0]['path']}: {left_out[0]['reason']}")
@@ -90,6 +91,7 @@ def prepare(
     for name in tasks or (): get_task(name)
     if not 0 <= part[0] < part[1]: raise ValueError(f"the part must be i of n with 0 <= i < n, got {part[0]} of {part[1]}")
     out = Path(out)
+    sweep(out, part)
     cache, found = cache or AudioCache(tokenizers.codec.sample_rate), assign_splits(read_corpora(data))
     recordings, left_out = usable_recordings(found, cache, max_bad, out/"recordings", part)
     before = json.loads((out/"report.json").read_text()) if (out/"report.json").is_file() else {}

@@ -21,11 +21,11 @@ import torch
 from torch.utils.data import DataLoader
 
 from .audio import write_aside
-from .pieces import Piece, merge_indexes, write_piece
+from .pieces import Piece, merge_indexes, sweep, write_piece
 from .recordings import AudioCache
 from .scenes import Missing, Stock
 from .sequence import Segment, Vocabulary, collate, pack
-from .simulate import SIMULATORS  # its import teaches `Stock` to make examples
+from .simulate import SIMULATORS
 from .tasks import PROMPT_SECONDS, Tokenizers, get_task
 
 # %% ../nbs/26_shards.ipynb #c7269e89
@@ -105,11 +105,12 @@ def prepare_shards(
     if per_piece < 1 or min(counts.values()) < 1: raise ValueError(f"per_piece and all counts must be at least 1, got {per_piece} and {counts}")
     cache, fingerprint, digest = cache or AudioCache(tokenizers.codec.sample_rate), tokenizers.fingerprint(), recordings_digest(recordings)
     for name, (split, count) in itertools.product(tasks, counts.items()):
-        get_task(name)
+        if get_task(name).name not in SIMULATORS: raise ValueError(f"the task {name!r} has no function that makes its examples; add one with `simulates`")
         if f"{name}-{split}" in (lacking or {}): continue
         target, n = Path(folder)/f"{name}-{split}", -(-count // per_piece)
         plan = {"split": split, "count": count, "seed": seed, "seconds": seconds, "per_piece": per_piece, "max_frames": max_frames, "recordings": digest, "pieces": n}
         indexes = {}
+        sweep(target, part)
         for number in range(n):
             path = target/f"{number:05d}.safetensors"
             if path.exists():
@@ -117,7 +118,6 @@ def prepare_shards(
                 changed = [k for k, x in plan.items() if index.get(k) != x] + [k for k, x in fingerprint.items() if index["fingerprint"].get(k) != x]
                 if changed: raise ValueError(f"the shard {target} was made with another {changed[0]} ({index.get(changed[0])}, now {plan.get(changed[0])}); use another folder or remove it")
             elif number % machines == mine:
-                for left in target.glob(f".{path.stem}.*"): left.unlink()                         # what a killed run was writing
                 if split not in stocks: stocks[split] = Stock(recordings, split, seconds=seconds, cache=cache)
                 make = functools.partial(stocks[split].example, name, seed=seed)
                 try: indexes or make(0)                                                           # what the recordings lack for a whole task is said at once
