@@ -101,10 +101,10 @@ def write_piece(
         except ValueError as e:
             left_out.append({"number": number, "source": source, "reason": str(e)})
             continue
-        rows.append((number, len(segments), len(found), length, len(found[-1][1])))
+        rows.append((len(segments), len(found), length, len(found[-1][1]), number))
         segments += [(place, *columns.add(segment, key)) for place, segment, key in found]
     v = tokenizers.vocabulary
-    index = {"task": task, "asked": len(numbers), "n_examples": len(rows), "left_out": left_out, "frames": sum(r[3] for r in rows), "target_frames": sum(r[4] for r in rows),
+    index = {"task": task, "asked": len(numbers), "n_examples": len(rows), "left_out": left_out, "frames": sum(r[2] for r in rows), "target_frames": sum(r[3] for r in rows),
              "types": columns.types, "n_codebooks": v.n_codebooks, "dimension": v.width or tokenizers.text.dimension, "fingerprint": tokenizers.fingerprint(), **(info or {})}
     tables = {"segments": np.array(segments, np.int32).reshape(-1, 4), "examples": np.array(rows, np.int32).reshape(-1, 5)}
     with write_aside(path) as aside:
@@ -142,7 +142,7 @@ class Piece:
     def __reduce__(self): return Piece, (self.path,) # another process maps the file itself
 
     @cached_property
-    def lengths(self)->np.ndarray: return self.examples[:, 3].copy() # frames of each packed sequence, at most [n]
+    def lengths(self)->np.ndarray: return self.examples[:, 2].copy() # frames of each packed sequence, at most [n]
 
     def _segment(self, kind, first, length):
         name = self.types[kind]
@@ -153,7 +153,7 @@ class Piece:
 
     def example(self, i:int)->tuple: # (one list of candidate segments per condition, target segment)
         "Return the conditions and the target of one example; those that were left out are not counted."
-        _, first, n, _, _ = self.examples[i].tolist()
+        first, n = self.examples[i, :2].tolist()
         *rows, target = self.segments[first:first+n].tolist()
         conditions = {}
         for place, *row in rows: conditions.setdefault(place, []).append(self._segment(*row))

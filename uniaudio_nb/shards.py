@@ -70,6 +70,8 @@ class Shard:
         self.lengths = np.concatenate(lengths)                                # frames of each packed sequence, at most [n]
 
     def __len__(self): return self.starts[-1]
+    @functools.cached_property
+    def examples(self): return np.concatenate([Piece(path).examples for path, _ in self.pieces]) # the pieces' tables, read when first asked for [n, 5]
     def __reduce__(self): return Shard, (self.folder, self.fingerprint, True) # another process maps the files itself
 
     def example(self, i:int) -> tuple: # (one list of candidate segments per condition, target segment)

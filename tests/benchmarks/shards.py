@@ -56,9 +56,9 @@ def write(path, name, numbers, rng, pieces, piece):
             segments.append((place, kind, *row))
             length += 2 + row[1]
         segments.append((len(task.conditions), types.index("audio"), *add(T, 1024, 3)))
-        rows.append((number, first, len(segments) - first, length + 2 + T, T))
+        rows.append((first, len(segments) - first, length + 2 + T, T, number))
         target_frames += T
-    index = {"task": name, "asked": len(rows), "n_examples": len(rows), "left_out": [], "frames": sum(r[3] for r in rows), "target_frames": target_frames, "types": types,
+    index = {"task": name, "asked": len(rows), "n_examples": len(rows), "left_out": [], "frames": sum(r[2] for r in rows), "target_frames": target_frames, "types": types,
              "n_codebooks": 3, "dimension": DIMENSION, "fingerprint": {"codec": "synthetic"}, "split": "train", "pieces": pieces, "piece": piece}
     arrays = {"ids": np.concatenate(ids), "segments": np.array(segments, np.int32), "examples": np.array(rows, np.int32), "vectors.text": captions}
     save_file(arrays, path, metadata={"index": json.dumps(index, sort_keys=True)})
