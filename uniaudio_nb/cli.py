@@ -32,12 +32,16 @@ def check_target(path):
     Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 def run_prepare(args):
-    "Train the tokenizers and write token shards."
-    from uniaudio_nb.recipe import Run, RecipeConfig, load_recordings, tokenize, train_tokenizers
-    run = Run(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device))
-    recordings = load_recordings(run)
-    shards = tokenize(run, recordings, train_tokenizers(run, recordings))
-    print(f"token shards in {shards}")
+    "Check all recordings and write the token shards of all tasks."
+    from uniaudio_nb.prepare import report_table
+    from uniaudio_nb.recipe import prepare_data
+    try: part = tuple(map(int, args.part.split("/")))
+    except ValueError: part = ()
+    if len(part) != 2: raise ValueError(f"--part must be i/n, such as 0/4, got {args.part!r}")
+    tasks = [name.strip() for name in args.tasks.split(",")] if args.tasks else None
+    report = prepare_data(args.data, args.out, args.tokenizers, args.device, args.features, tasks=tasks, counts={"train": args.examples, "valid": args.valid_examples},
+                          per_piece=args.per_piece, part=part, seed=args.seed, seconds=args.seconds, max_bad=args.max_bad)
+    print(f"{report_table(report)}\nshards and report.json in {args.out}")
 
 def run_train(args):
     "Run the whole recipe."
@@ -128,7 +132,19 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("--minutes", type=float, default=13., help="training budget; default: %(default)s")
         p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
         p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
-    recipe_options(command("prepare", run_prepare, "Train codec, semantic units and caption encoder, and write token shards.", "example: uniaudio prepare --data data_samples --out runs/tiny"))
+    p = command("prepare", run_prepare, "Check recordings and write the token shards of all tasks; what is there is kept.", "example: uniaudio prepare --data data_samples --out shards\n"
+                "machine 3 of 64: uniaudio prepare --data corpora --out shards --examples 1000000 --per-piece 5000 --part 3/64")
+    p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one"); p.add_argument("--out", required=True, help="folder of the shards; a stopped run found there goes on")
+    p.add_argument("--tokenizers", help="run folder or model folder with codec, semantic units and caption encoder; default: those that ship with the library")
+    p.add_argument("--features", action="store_true", help="semantic conditions as features instead of units")
+    p.add_argument("--tasks", help="names with commas between; default: all that the recordings can give")
+    p.add_argument("--examples", type=int, default=600, help="per task, for training; default: %(default)s")
+    p.add_argument("--valid-examples", type=int, default=64, help="per task, for validation; default: %(default)s")
+    p.add_argument("--per-piece", type=int, default=200, help="examples per file; default: %(default)s")
+    p.add_argument("--part", default="0/1", help="i/n: this is machine i of n; default: %(default)s")
+    p.add_argument("--seconds", type=float, default=2., help="length of crops; default: %(default)s")
+    p.add_argument("--max-bad", type=float, default=.1, help="share of unusable files at which to stop; default: %(default)s")
+    p.add_argument("--seed", type=int, default=0, help="default: %(default)s"); p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
     p = command("train", run_train, "Run the full training: everything from recordings to samples of every task.", "example: uniaudio train --data data_samples --out runs/tiny --minutes 13")
     recipe_options(p); p.add_argument("--samples", type=int, default=2, help="generated examples per task; default: %(default)s")
     p = command("generate", None, "Generate audio for a task.", "example: uniaudio generate tts --text three --prompt voice.wav -o three.wav --model runs/tiny/model")
