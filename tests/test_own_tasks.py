@@ -6,7 +6,7 @@ from uniaudio_nb.codec import Codec
 from uniaudio_nb.engine import LoopConfig
 from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
 from uniaudio_nb.recordings import AudioCache, assign_splits, read_corpora
-from uniaudio_nb.scenes import plain_words, speaker_of
+from uniaudio_nb.stock import plain_words, speaker_of
 from uniaudio_nb.shards import Shard, prepare_shards
 from uniaudio_nb.simulate import SIMULATORS, simulates
 from uniaudio_nb.tasks import LISTENING, TASKS, Tokenizers, register_task, task_tokens, untrained_tokenizers

@@ -92,7 +92,8 @@ def prepare(
     if not 0 <= part[0] < part[1]: raise ValueError(f"the part must be i of n with 0 <= i < n, got {part[0]} of {part[1]}")
     out = Path(out)
     sweep(out, part)
-    cache, found = cache or AudioCache(tokenizers.codec.sample_rate), assign_splits(read_corpora(data))
+    cache, missing = cache or AudioCache(tokenizers.codec.sample_rate), []
+    found = assign_splits(read_corpora(data, missing))
     recordings, left_out = usable_recordings(found, cache, max_bad, out/"recordings", part)
     before = json.loads((out/"report.json").read_text()) if (out/"report.json").is_file() else {}
     digest = recordings_digest(recordings)
@@ -100,7 +101,7 @@ def prepare(
     made = prepare_shards(recordings, tokenizers, out, list(tasks or TASKS), counts=counts or {"train": 600, "valid": 64}, cache=cache, part=part, lacking=lacking, **options)
     minutes = defaultdict(float)
     for r in recordings: minutes[r.kind] += r.seconds/60
-    report = {"recordings": {"found": len(found), "used": len(recordings), "left_out": left_out, "minutes": {kind: round(x, 2) for kind, x in sorted(minutes.items())}},
+    report = {"recordings": {"found": len(found) + len(missing), "used": len(recordings), "left_out": missing + left_out, "minutes": {kind: round(x, 2) for kind, x in sorted(minutes.items())}},
               "shards": {name: {"asked": i["asked"], "written": i["n_examples"], "frames": i["frames"], "target_frames": i["target_frames"], "left_out": i["left_out"]} for name, i in made.items()},
               "lacking": lacking or {}, "digest": digest}
     text = json.dumps(report, indent=1)

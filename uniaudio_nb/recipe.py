@@ -31,7 +31,7 @@ from .prepare import prepare, usable_recordings
 from .shards import Shard, prepare_shards
 from .simulate import examples_for
 from .tasks import TASKS, Tokenizers, task_tokens
-from .text import CaptionEncoder, train_caption_encoder
+from .text import load_text_encoder, train_caption_encoder
 from .training import TrainConfig, load_model, train
 from .uniaudio import LEVEL, UniAudio
 
@@ -111,11 +111,12 @@ class Run:
 # %% ../nbs/42_recipe.ipynb #0a2e90d3
 def load_recordings(run:Run) -> list: # usable recordings with splits; what was left out is in recordings.json
     "Stage 1: read the manifests, split, decode every file once and report what can't be used."
-    found = assign_splits(read_corpora(run.config.data))
+    found = assign_splits(read_corpora(run.config.data, missing := []))
     good, bad = usable_recordings(found, run.cache, folder=run.folder/"recordings")
+    bad = missing + bad
     with write_aside(run.folder/"recordings.json") as path:
         minutes = {k: round(sum(r.seconds for r in good if r.kind == k)/60, 2) for k in sorted({r.kind for r in good})}
-        Path(path).write_text(json.dumps({"found": len(found), "used": len(good), "minutes": minutes, "left_out": bad}, indent=1))
+        Path(path).write_text(json.dumps({"found": len(found) + len(missing), "used": len(good), "minutes": minutes, "left_out": bad}, indent=1))
     print(f"{len(good)} recordings, {sum(minutes.values()):.1f} minutes" + (f"; {len(bad)} left out, see recordings.json" if bad else ""), flush=True)
     return good
 
@@ -130,7 +131,7 @@ def train_tokenizers(run:Run, recordings:list) -> Tokenizers:
     run.stage("caption encoder", run.folder/"captions"/"encoder"/"config.json",
               lambda: train_caption_encoder(training, run.folder/"captions", minutes=run.minutes("captions"), seed=seed, device=device).save_pretrained(run.folder/"captions"/"encoder"))
     return Tokenizers(Codec.from_pretrained(run.folder/"codec"/"codec").to(device), SemanticTokenizer.from_pretrained(run.folder/"semantic"/"tokenizer").to(device),
-                      CaptionEncoder.from_pretrained(run.folder/"captions"/"encoder").to(device), task_tokens=task_tokens())
+                      load_text_encoder(run.folder/"captions"/"encoder").to(device), task_tokens=task_tokens())
 
 # %% ../nbs/42_recipe.ipynb #df54364a
 def load_tokenizers(
@@ -139,13 +140,13 @@ def load_tokenizers(
     **options,                     # of `Tokenizers`, e.g. features=True
 )->Tokenizers:
     "Load codec, semantic units and caption encoder; `FileNotFoundError` names what is missing."
-    kinds = Codec, SemanticTokenizer, CaptionEncoder
-    if folder is None: parts = [kind.from_pretrained() for kind in kinds]
+    load = Codec.from_pretrained, SemanticTokenizer.from_pretrained, load_text_encoder
+    if folder is None: parts = [load_part() for load_part in load]
     else:
         layouts = ("codec/codec", "semantic/tokenizer", "captions/encoder"), ("codec", "semantic", "text") # of a run, of a model
         names = next((names for names in layouts if all((Path(folder)/name/"config.json").is_file() for name in names)), None)
         if names is None: raise FileNotFoundError(f"there are no tokenizers in {folder}: it is neither a run folder with codec, semantic units and caption encoder, nor a model folder")
-        parts = [kind.from_pretrained(Path(folder)/name) for kind, name in zip(kinds, names, strict=True)]
+        parts = [load_part(Path(folder)/name) for load_part, name in zip(load, names, strict=True)]
     return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **options)
 
 def prepare_data(

@@ -23,7 +23,7 @@ from torch.utils.data import DataLoader
 from .audio import write_aside
 from .pieces import Piece, merge_indexes, sweep, write_piece
 from .recordings import AudioCache
-from .scenes import Missing, Stock
+from .stock import Missing, Stock
 from .sequence import Segment, Vocabulary, collate, pack
 from .simulate import SIMULATORS
 from .tasks import PROMPT_SECONDS, Tokenizers, get_task

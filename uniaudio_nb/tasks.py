@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from .audio import as_audio
-from .notes import N_NOTES, notes_to_frames, read_notes
+from .notes import N_NOTES, lyrics_to_frames, notes_to_frames, read_notes
 from .phonemes import PHONEMES, phoneme_ids, spread_durations, sung_phonemes, text_to_phonemes
 from .sequence import MASKED, SEGMENT_TYPES, SPECIAL, Segment, Vocabulary
 
@@ -91,6 +91,7 @@ def _note_frames(bundle, notes): # [T]
 
 def _phoneme_frames(bundle, text, notes, durations): # lyrics laid over the notes
     if durations is not None: return durations
+    if not isinstance(notes, torch.Tensor): return lyrics_to_frames(text if isinstance(text, list) else sung_phonemes(text), read_notes(notes), frame_rate=bundle.codec.frame_rate)
     return spread_durations(text if isinstance(text, list) else sung_phonemes(text), len(_note_frames(bundle, notes)))
 
 def _region(bundle, n_frames, start, end): # first and last frame of the region to be spoken anew

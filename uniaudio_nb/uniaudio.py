@@ -21,7 +21,7 @@ from .recordings import bring_to_level
 from .semantic import SemanticTokenizer
 from .sequence import Vocabulary, ids_to_codes, pack
 from .tasks import TASKS, Tokenizers, get_task, length_limits
-from .text import CaptionEncoder
+from .text import load_text_encoder
 from .training import load_model, save_model
 
 # %% ../nbs/40_uniaudio.ipynb #e162b2e7
@@ -212,8 +212,7 @@ def from_pretrained(cls:UniAudio,
         if not (folder/part).is_dir(): raise FileNotFoundError(f"the model folder {folder} has no {part}")
     try: vocabulary, tasks, expected = Vocabulary(**config["vocabulary"]), config["tasks"], config["fingerprint"]
     except (KeyError, TypeError) as e: raise ValueError(f"config.json in {folder} is not that of a UniAudio model: {e}") from None
-    tokenizers = Tokenizers(Codec.from_pretrained(folder/"codec"), SemanticTokenizer.from_pretrained(folder/"semantic"), CaptionEncoder.from_pretrained(folder/"text"),
-                            vocabulary.n_codebooks, vocabulary.task_tokens)
+    tokenizers = Tokenizers(Codec.from_pretrained(folder/"codec"), SemanticTokenizer.from_pretrained(folder/"semantic"), load_text_encoder(folder/"text"), vocabulary=vocabulary)
     for part, value in tokenizers.fingerprint().items():
         if expected.get(part) != value: raise ValueError(f"the {part} in {folder} is not the one the model was trained with")
     made = cls(model, tokenizers, tasks, config.get("info"))
