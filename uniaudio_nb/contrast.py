@@ -25,6 +25,7 @@ class SemanticConfig:
     n_layers:int=2 # Transformer blocks
     n_heads:int=4
     unit_layer:int=1 # block whose output is clustered; 0 is the convolutions, the last blocks belong to the game
+    join:float=0.0 # weight of a frame's description (see below) beside its learnt features; 0: learnt features alone
     n_units:int=128 # heaps
     n_mels:int=80 # bands of the spectrogram
     dynamic_range:float=5.0 # natural log units (43 dB) that are kept below the loudest point; room noise lies lower
@@ -60,7 +61,7 @@ class SemanticConfig:
     def tiny(cls): return cls() # 1 minute on two CPU cores
 
     @classmethod
-    def shipped(cls): return cls(width=128, unit_layer=2, n_units=250, n_targets=200, n_distractors=50, learning_rate=2e-3) # of the weights in the package; minutes on a CPU core
+    def shipped(cls): return cls(width=128, unit_layer=2, join=2.5, n_units=250, n_targets=200, n_distractors=50, learning_rate=2e-3) # of the weights in the package; minutes on a CPU core
 
     @classmethod
     def small(cls): return cls(width=256, n_layers=6, unit_layer=4, n_units=500, batch_size=128, seconds=3.0) # 500 units as in the paper; for a GPU
@@ -240,16 +241,18 @@ class SemanticEncoder(nn.Module):
 
     def forward(self,
         waveform:torch.Tensor, # [B, 1, L] at 16 kHz
-    )->torch.Tensor: # [B, T, D] with T = ceil(L/320): the output of block `unit_layer`
-        active = active_frames(waveform)
-        bands = normalise_over_time(self.spectrogram(waveform), active)
+    )->torch.Tensor: # [B, T, D] with T = ceil(L/320): the output of block `unit_layer`, with `join` also the description of each frame
+        active, spectrum = active_frames(waveform), self.spectrogram(waveform)
+        bands = normalise_over_time(spectrum, active)
         pieces, part, margin = [], 1500, 50 # 30 s at a time with 1 s around: attention over an hour would not fit
         for start in range(0, bands.shape[-1], part):
             first = max(0, start-margin)
             seen = active[:, first:start+part+margin]
             features = self.context(bands[..., first:start+part+margin], seen|~seen.any(1, keepdim=True), self.config.unit_layer)
             pieces.append(features[:, start-first:][:, :part])
-        return torch.cat(pieces, 1)
+        features = torch.cat(pieces, 1)
+        if not self.config.join: return features
+        return torch.cat([F.layer_norm(features, features.shape[-1:]), self.config.join*self.described(spectrum, active)], -1)
 
 # %% ../nbs/13_contrast.ipynb #6956c1bd
 @patch
