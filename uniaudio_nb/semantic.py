@@ -116,7 +116,7 @@ def _torchaudio_arguments(model):
             "extractor_conv_bias": convolutions[0].conv.bias is not None, "encoder_embed_dim": position.out_channels,
             "encoder_pos_conv_kernel": position.kernel_size[0], "encoder_pos_conv_groups": position.groups,
             "encoder_num_layers": len(transformer.layers), "encoder_num_heads": first.attention.num_heads,
-            "encoder_ff_interm_features": first.feed_forward.intermediate_dense.out_features, "encoder_layer_norm_first": transformer.layer_norm_first,
+            "encoder_ff_interm_features": first.feed_forward.intermediate_dense.out_features, "encoder_layer_norm_first": first.layer_norm_first,
             "aux_num_out": None if model.aux is None else model.aux.out_features}
 
 # %% ../nbs/14_semantic.ipynb #0eecc846
