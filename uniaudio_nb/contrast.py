@@ -61,7 +61,7 @@ class SemanticConfig:
     def tiny(cls): return cls() # 1 minute on two CPU cores
 
     @classmethod
-    def shipped(cls): return cls(width=128, unit_layer=2, join=2.5, n_units=250, n_targets=200, n_distractors=50, learning_rate=2e-3) # of the weights in the package; minutes on a CPU core
+    def shipped(cls): return cls(width=128, unit_layer=2, join=2.5, n_units=500, n_targets=200, n_distractors=50, learning_rate=2e-3) # of the weights in the package; minutes on a CPU core
 
     @classmethod
     def small(cls): return cls(width=256, n_layers=6, unit_layer=4, n_units=500, batch_size=128, seconds=3.0) # 500 units as in the paper; for a GPU

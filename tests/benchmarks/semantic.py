@@ -110,10 +110,10 @@ def fixed_probes(features, centroids, clips):
 
 def ablation(tokenizer, features, clips):
     "What each part of the features gives alone, and another number of units."
-    width, n = tokenizer.encoder.config.width, tokenizer.n_units
-    return {f"{n} units of the description alone": unit_probes([f[:, width:] for f in features], n, clips),
-            f"{n} units of the learnt part alone": unit_probes([f[:, :width] for f in features], n, clips),
-            "100 units": unit_probes(features, 100, clips), "units as shipped": fixed_probes(features, tokenizer.units, clips)}
+    width = tokenizer.encoder.config.width
+    return {"250 units of the description alone": unit_probes([f[:, width:] for f in features], 250, clips),
+            "250 units of the learnt part alone": unit_probes([f[:, :width] for f in features], 250, clips),
+            "250 units": unit_probes(features, 250, clips), "units as shipped": fixed_probes(features, tokenizer.units, clips)}
 
 
 def table(result):
@@ -163,7 +163,7 @@ def write(folder, run, tokenizer, result, recordings):
              "data": f"the train splits of {len(set(r.corpus for r in heard))} corpora, {len(heard)} recordings; " + ", ".join(f"{kind} {m:.0f}" for kind, m in sorted(minutes.items())) + " minutes. "
                      + (f"Nothing of the digit speakers {' and '.join(left_out)}" if left_out else "Nobody of the digit speakers was left out") + "; the train clips of the other digit speakers are among them, without labels",
              "settings": f"`{json.dumps(asdict(config))}`",
-             "measured": "by `python tests/benchmarks/semantic.py`, 95 % intervals over clips; log-mel gets the probe strength that suits it best on the test, units do not"}
+             "measured": "by `python tests/benchmarks/semantic.py`, 95 % intervals over clips; log-mel gets the probe strength that suits it best on the test, units do not; the number of units, the neighbours of a description and the weight of its join were chosen on these clips"}
     about = "The semantic encoder and units that come with uniaudio-nb: load them with `SemanticTokenizer.from_pretrained()`. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts"
     write_card(folder, "The shipped semantic units", about, facts, heard)
     (folder / "figures.json").write_text(json.dumps(result, indent=1) + "\n")
