@@ -37,7 +37,7 @@ class Recording:
     corpus:str = "" # name of the corpus
     note:str = "" # remarks
     accent:str = "" # of the speaker, such as Scottish
-    source:str = "" # what it was cut from, inside its corpus (empty: see `assign_splits`)
+    session:str = "" # what it was cut from, inside its corpus (empty: see `assign_splits`)
     timing:tuple = () # rows as `read_alignment` gives them, where a corpus states the times in a table of its own and not in `labels`
 
 # %% ../nbs/01_corpora.ipynb #8a41eabf
@@ -119,7 +119,7 @@ def read_manifest(
         for name, suffix in (("labels", ".csv"), ("midi", ".mid")):
             side[name] = _inside(folder, row[name], where) if row.get(name) else _beside(folder, row["path"], name, suffix)
             if side[name] and not side[name].is_file(): raise FileNotFoundError(f"{where}: no such file: {side[name]}")
-        plain = {k: row.get(k, "") for k in ("text", "speaker", "label", "licence", "attribution", "gender", "note", "accent", "source")}
+        plain = {k: row.get(k, "") for k in ("text", "speaker", "label", "licence", "attribution", "gender", "note", "accent", "session")}
         numbers = dict(f0_hz=_number(row, "f0_hz", where), duration=_number(row, "duration_s", where))
         recordings.append(Recording(audio, row["kind"], split=split, corpus=folder.name, **plain, **side, **numbers))
     return recordings

@@ -75,7 +75,7 @@ def _libritts(folder, left_out):
     for path in _sounds(folder):
         (subset, speaker, chapter), text = path.parent.parts[-3:], path.with_suffix(".normalized.txt")
         said = _text(text) if text.exists() else ""
-        recordings.append(Recording(path, "speech", said, speaker, split=_split(subset), gender=genders.get(speaker, ""), corpus=folder.name, source=f"{speaker}-{chapter}"))
+        recordings.append(Recording(path, "speech", said, speaker, split=_split(subset), gender=genders.get(speaker, ""), corpus=folder.name, session=f"{speaker}-{chapter}"))
     return recordings
 
 # %% ../nbs/01_layouts.ipynb #f4f42d41
@@ -88,7 +88,7 @@ def _librispeech(folder, left_out):
             said[table.parent/name] = text.strip()
     for path in _sounds(folder):
         subset, speaker, chapter = path.parent.parts[-3:]
-        recordings.append(Recording(path, "speech", said.pop(path.with_suffix(""), ""), speaker, split=_split(subset), gender=genders.get(speaker, ""), corpus=folder.name, source=f"{speaker}-{chapter}"))
+        recordings.append(Recording(path, "speech", said.pop(path.with_suffix(""), ""), speaker, split=_split(subset), gender=genders.get(speaker, ""), corpus=folder.name, session=f"{speaker}-{chapter}"))
     for name in said: _lost(left_out, name, "there is no sound to this line of the chapter's list")
     return recordings
 
@@ -104,7 +104,7 @@ def _vctk(folder, left_out):
     for (speaker, name), (path, *others) in sorted(takes.items()):
         text, (gender, accent) = folder/"txt"/speaker/f"{name}.txt", people.get(speaker, ("", ""))
         said = _text(text) if text.exists() else ""
-        recordings.append(Recording(path, "speech", said, speaker, gender=gender, accent=accent, corpus=folder.name, source=name))
+        recordings.append(Recording(path, "speech", said, speaker, gender=gender, accent=accent, corpus=folder.name, session=name))
         for other in others: _lost(left_out, other, f"the same utterance as {path.name} by another microphone", fatal=False)
     return recordings
 
@@ -124,7 +124,7 @@ def _ljspeech(folder, left_out):
     said, recordings = {name: rest[-1].strip() for name, *rest in _bars(folder/"metadata.csv", 2)}, []
     for path in _sounds(folder/"wavs"):
         lj = path.stem.startswith("LJ") # another corpus in this layout has a reader of its own
-        recordings.append(Recording(path, "speech", said.pop(path.stem, ""), "LJ" if lj else folder.name, gender="F" if lj else "", corpus=folder.name, source=path.stem.split("-")[0] if lj else ""))
+        recordings.append(Recording(path, "speech", said.pop(path.stem, ""), "LJ" if lj else folder.name, gender="F" if lj else "", corpus=folder.name, session=path.stem.split("-")[0] if lj else ""))
     for name in said: _lost(left_out, folder/"wavs"/name, "metadata.csv names this sound and it is not there")
     return recordings
 
@@ -135,7 +135,7 @@ def _esc50(folder, left_out):
     for where, row in _rows(folder/"meta"/"esc50.csv", ("filename", "fold", "category")):
         path = _inside(folder/"audio", row["filename"], where)
         if not path.exists(): _lost(left_out, path, "meta/esc50.csv names this sound and it is not there"); continue
-        recordings.append(Recording(path, "sound", row["category"].replace("_", " "), label=row["category"], split="valid" if row["fold"]=="5" else "train", corpus=folder.name, source=row.get("src_file", "")))
+        recordings.append(Recording(path, "sound", row["category"].replace("_", " "), label=row["category"], split="valid" if row["fold"]=="5" else "train", corpus=folder.name, session=row.get("src_file", "")))
     return _with_unnamed(recordings, folder/"audio", "sound", folder.name)
 
 def _header(path): # the columns of a CSV or TSV
@@ -150,7 +150,7 @@ def _audiocaps(folder, left_out):
             names = [name, f"Y{name}", f"{name}_{start}", f"Y{name}_{start}", f"{name}_{start*1000}_{start*1000 + 10000}", row.get("audiocap_id", "")]
             path = next((known[n] for n in names if n in known), None)
             if path is None: _lost(left_out, where, f"there is no sound called {name} (nor {', '.join(names[1:4])})"); continue
-            recordings.append(Recording(path, "sound", row["caption"].strip(), split=_split(table.stem), corpus=folder.name, source=name))
+            recordings.append(Recording(path, "sound", row["caption"].strip(), split=_split(table.stem), corpus=folder.name, session=name))
     return _with_unnamed(recordings, folder, "sound", folder.name)
 
 # %% ../nbs/01_layouts.ipynb #6d3957c2
@@ -177,7 +177,7 @@ def _m4singer(folder, left_out):
         timing = _timing(item["phs"], item["ph_dur"], [note or None for note in item["notes"]], item["item_name"])
         if not path.exists(): _lost(left_out, path, "meta.json names this sound and it is not there"); continue
         gender = {"Alto": "F", "Soprano": "F", "Tenor": "M", "Bass": "M"}.get(singer.split("-")[0], "") # singers are called by their voice
-        recordings.append(Recording(path, "singing", item["txt"], singer, gender=gender, corpus=folder.name, source=song, timing=timing))
+        recordings.append(Recording(path, "singing", item["txt"], singer, gender=gender, corpus=folder.name, session=song, timing=timing))
     return _with_unnamed(recordings, folder, "singing", folder.name)
 
 @layout("Opencpop", "wavs/NAME.wav and transcriptions.txt with lines NAME|text|phonemes|notes|note seconds|phoneme seconds|slurs", lambda f: _any(f, "transcriptions.txt", "segments/transcriptions.txt"))
@@ -189,12 +189,12 @@ def _opencpop(folder, left_out):
         path = _inside(table.parent, f"wavs/{name}.wav", table.name)
         if not path.exists(): _lost(left_out, path, "transcriptions.txt names this sound and it is not there"); continue
         timing = _timing(phonemes.split(), [float(s) for s in seconds.split()], [_midi(note) for note in notes.split()], f"{table.name}, {name}")
-        recordings.append(Recording(path, "singing", text, folder.name, split=splits.get(name, ""), corpus=folder.name, source=name[:4], timing=timing)) # the first four digits number the song
+        recordings.append(Recording(path, "singing", text, folder.name, split=splits.get(name, ""), corpus=folder.name, session=name[:4], timing=timing)) # the first four digits number the song
     return _with_unnamed(recordings, table.parent/"wavs", "singing", folder.name)
 
 # %% ../nbs/01_layouts.ipynb #def0581a
 _COLUMNS = {"path": "path file filename file_name audio wav audio_filepath clip", "text": "text caption transcript transcription sentence lyrics", "speaker": "speaker speaker_id client_id singer",
-            "label": "label category class", "gender": "gender sex", "accent": "accent accents", "split": "split subset", "source": "source src_file song", "licence": "licence license", "attribution": "attribution"}
+            "label": "label category class", "gender": "gender sex", "accent": "accent accents", "split": "split subset", "session": "session src_file song", "licence": "licence license", "attribution": "attribution"}
 _SAYS = {"transcript": "speech", "transcription": "speech", "sentence": "speech", "speaker": "speech", "speaker_id": "speech", "client_id": "speech", "lyrics": "singing", "singer": "singing",
          "caption": "sound", "category": "sound", "class": "sound"}
 

@@ -24,8 +24,8 @@ def _draw(name):
     return int(hashlib.sha256(name.encode()).hexdigest()[:13], 16)/16**13
 
 def _source(recording):
-    "Name what a clip was cut from: its `source`, else folder and stem without the last number, so `song_01` and `song_02` are one."
-    if recording.source: return f"{recording.corpus}/{recording.source}"
+    "Name what a clip was cut from: its `session`, else folder and stem without the last number, so `song_01` and `song_02` are one."
+    if recording.session: return f"{recording.corpus}/{recording.session}"
     stem = recording.path.stem
     return f"{recording.corpus}/{recording.path.parent.name}/{re.sub(r'[ _-]*[0-9]+$', '', stem) or stem}"
 
@@ -41,7 +41,7 @@ def assign_splits(
         if r.corpus not in have and r.split!="test": pools[r.corpus, r.kind][_source(r)].append(r)
     valid = set()
     for (_, kind), sources in pools.items():
-        if len(sources)==1 and not any(r.source for clips in sources.values() for r in clips): sources = {f"{s}/{r.path.stem}": [r] for s, clips in sources.items() for r in clips} # a numbered list, not one recording in parts
+        if len(sources)==1 and not any(r.session for clips in sources.values() for r in clips): sources = {f"{s}/{r.path.stem}": [r] for s, clips in sources.items() for r in clips} # a numbered list, not one recording in parts
         ranked, rare = sorted(sources, key=_draw), kind in ("room", "noise")
         least = 2 if rare and len(ranked)>=4 else 1 if not rare and len(ranked)>=5 else 0
         for i, source in enumerate(ranked):
