@@ -205,7 +205,7 @@ def ship(runs, data):
     parameters = sum(p.numel() for part in (codec.encoder, codec.decoder) for p in part.parameters())
     facts = {"licence": "CC BY-SA 4.0 (some of the recordings are share-alike); the attributions below stay with every copy",
              "shape": f"`CodecConfig.tiny()`: {parameters:,} parameters in encoder and decoder, {codec.n_codebooks} codebooks of {codec.codebook_size}, {codec.frame_rate:g} frames per second; the first 3 codebooks are 1.5 kbit/s",
-             "training": "; then ".join(steps) + ", on two CPU cores", "trained again by": "; then ".join(f"`{c}`" for c in commands),
+             "training": "; then ".join(steps) + ", on a machine with two CPU cores", "trained again by": "; then ".join(f"`{c}`" for c in commands),
              "data": f"the train splits of {len(set(r.corpus for r in train))} corpora, {len(train)} recordings, {sum(r.seconds for r in train)/60:.0f} minutes; crops at random levels and speeds, some mixed",
              "measured": "on the valid splits, by `python tests/benchmarks/codec.py`, with 95 % intervals over clips"}
     about = "The codec that comes with uniaudio-nb: load it with `Codec.from_pretrained()`. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts"
