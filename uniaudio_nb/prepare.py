@@ -24,9 +24,11 @@ from .tasks import TASKS, Tokenizers, get_task
 # %% ../nbs/27_prepare.ipynb #94631458
 def name_of(
     recording:Recording,
-)->str: # corpus, folder and file name
-    "Name a recording the same way on every machine."
-    return "/".join((recording.corpus, recording.path.parent.name, recording.path.name))
+)->str: # the path from the folder of its corpus on; corpus, last folder and file name when it lies elsewhere
+    "Name a recording the same way on every machine, and no two alike."
+    parts = recording.path.parts
+    first = max((i for i, part in enumerate(parts[:-1]) if part == recording.corpus), default=None)
+    return "/".join(parts[first:] if first is not None else (recording.corpus, *parts[-2:]))
 
 def what_is_wrong(
     recording:Recording,

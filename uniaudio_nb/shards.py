@@ -85,7 +85,7 @@ def recordings_digest(
     recordings:list,             # that examples are made of, in order
 )->str:                          # 16 hexadecimal digits
     "Digest what examples depend on; folders above a recording's own do not count."
-    rows = [(r.path.parent.name, r.path.name, r.kind, r.text, r.speaker, r.label, r.split, r.gender, r.f0_hz, r.duration, r.corpus, r.labels is None, r.midi is None) for r in recordings]
+    rows = [(r.path.parent.name, r.path.name, r.kind, r.text, r.speaker, r.label, r.split, r.gender, r.f0_hz, r.duration, r.corpus, r.labels is None, r.midi is None, r.accent, r.timing) for r in recordings]
     return sha256(repr(rows).encode()).hexdigest()[:16]
 
 def prepare_shards(
