@@ -124,6 +124,11 @@ def test_every_export_is_reached_by_a_test(path):
     assert not untested, f"{path.name}: no cell that asserts something leads to {untested}"
 
 
+def test_every_notebook_begins_with_its_title():
+    bare = [path.name for path in NOTEBOOKS if not "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"]).startswith("# ")]
+    assert not bare, f"the first cell is no title, so the site has none for its list: {bare}"
+
+
 @each_module
 def test_module(path):
     notebook = {module_of(path): path.stem for path in NOTEBOOKS}
