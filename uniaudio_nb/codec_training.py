@@ -18,7 +18,7 @@ from torch import nn
 from .audio import fit_length, resample, save_audio
 from .checkpoints import write_card
 from .codec import Codec
-from .codec_losses import Balancer, Discriminator, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
+from .codec_losses import Balancer, Discriminator, EnvelopeLoss, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
 from .engine import LoopConfig, fit
 from .metrics import mel_distance, si_sdr
 from .quantize import perplexity
@@ -34,7 +34,7 @@ class CodecTrainConfig:
     start:str|None=None # folder of a codec of these sizes to go on from; None: from scratch
     batch_size:int=8 # crops per step
     seconds:float=1.0 # length of a crop
-    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 3.}) # of the losses between waveforms
+    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 3., "envelope": 1.}) # of the losses between waveforms
     commitment:float=0.25 # weight of the quantizer's own loss
     windows:tuple=(64, 128, 256, 512, 1024, 2048) # of the spectral losses, samples
     windows_per_step:int=3 # of which each step draws so many: the transforms cost more than the codec
@@ -47,7 +47,7 @@ class CodecTrainConfig:
     mix_share:float=0.1 # share of the crops that get a second one under them
     kind_weights:dict|None=None # kind of recording -> share; None: by duration
     adversarial:bool=False # train a judge too (a GPU and hours)
-    balance:dict=field(default_factory=lambda: {"mel": 2., "stft": 1., "time": 0.3, "adversarial": 1., "features": 2.}) # shares of the gradient, with a judge
+    balance:dict=field(default_factory=lambda: {"mel": 2., "stft": 1., "time": 0.3, "envelope": 1., "adversarial": 1., "features": 2.}) # shares of the gradient, with a judge
     judge_windows:tuple=(256, 512, 1024) # of the judge's complex spectra, samples
     judge_mel_windows:tuple=() # of its log-mel bands, samples
     judge_filters:int=8 # its width
@@ -56,7 +56,7 @@ class CodecTrainConfig:
     samples:int=4 # validation crops that are kept as sounds, beside the original, after each validation
 
     def __post_init__(self):
-        if set(self.weights)!={"mel", "stft", "time"}: raise ValueError(f"weights must be given for mel, stft and time, got {sorted(self.weights)}")
+        if set(self.weights)!={"mel", "stft", "time", "envelope"}: raise ValueError(f"weights must be given for mel, stft, time and envelope, got {sorted(self.weights)}")
         if not 0<=self.low_share<=1-self.full_share<=1: raise ValueError(f"low_share and full_share are fractions whose sum is at most 1, got {self.low_share} and {self.full_share}")
         if not 1<=self.windows_per_step<=len(self.windows): raise ValueError(f"windows_per_step must be 1 to {len(self.windows)}, the number of windows, got {self.windows_per_step}")
         if not self.speeds or min(self.speeds)<0.5 or max(self.speeds)>2: raise ValueError(f"speeds are factors from 0.5 to 2, got {self.speeds}")
@@ -70,6 +70,11 @@ class CodecTrainConfig:
         loop = LoopConfig(minutes=minutes, learning_rate=2e-3, warmup=0.02, final=0.02, device=device, seed=seed, log_every=50)
         kinds = {"speech": 0.5, "sound": 0.2, "music": 0.2, "singing": 0.07, "noise": 0.03}
         return cls(CodecConfig.tiny(), loop, gain_db=12., speeds=(0.9, 1., 1., 1.1), kind_weights=kinds, validate_every=2000)
+
+    @classmethod
+    def further(cls, minutes:float=120., device:str="cpu", seed:int=1): # goes on from `start`, more of it at three codebooks
+        long = cls.long(minutes, device, seed)
+        return replace(long, loop=replace(long.loop, learning_rate=1e-3), low_share=0.6, full_share=0.2, free_steps=0)
 
     @classmethod
     def finish(cls, minutes:float=60., device:str="cpu", seed:int=0): # goes on from `start` with a judge
@@ -200,6 +205,7 @@ class CodecSteps:
     ):
         self.codec, self.config, self.modules = codec, config, {"codec": codec}
         self.spectral = SpectralLoss(codec.sample_rate, config.windows).to(config.loop.device)
+        self.envelope = EnvelopeLoss(codec.sample_rate).to(config.loop.device)
         if config.adversarial:
             self.judge = Discriminator(config.judge_windows, config.judge_filters, config.judge_mel_windows, codec.sample_rate)
             self.balancer = Balancer(config.balance)
@@ -217,7 +223,7 @@ class CodecSteps:
             commitment, used, share = quantized.commitment, quantized.perplexity[0], n_codebooks/self.codec.n_codebooks
         reconstruction = reconstruction[..., :batch.shape[-1]]
         windows = [config.windows[i] for i in torch.randperm(len(config.windows))[:config.windows_per_step]]
-        losses = {**self.spectral(reconstruction, batch, windows), "time": share**2*time_loss(reconstruction, batch)}
+        losses = {**self.spectral(reconstruction, batch, windows), "time": share**2*time_loss(reconstruction, batch), "envelope": self.envelope(reconstruction, batch)}
         metrics = {name: value.detach() for name, value in losses.items()} | ({} if used is None else {"batch_perplexity": used})
         if not config.adversarial:
             yield "codec", sum(config.weights[name]*value for name, value in losses.items())+config.commitment*commitment, metrics
