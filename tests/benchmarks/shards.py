@@ -5,7 +5,7 @@
     python tests/benchmarks/shards.py --keep runs/million      keep the shards there, and use them again
     python tests/benchmarks/shards.py --compare                how long reading one segment takes, beside .npy and (if pyarrow is installed) Arrow
 
-Prints a table and writes JSON beside it (`--out`). Exit code 1 when a limit of the project is missed: opened in 1 s, a loader process grows by less than 200 MB,
+Prints a table and writes JSON to a file if asked (`--out`). Exit code 1 when a limit of the project is missed: opened in 1 s, a loader process grows by less than 200 MB,
 100,000 real frames per second of a worker's work (its processor time, so that other work on the machine does not decide), a resume in mid-epoch delivers exactly the remaining batches.
 """
 import argparse
@@ -164,7 +164,7 @@ def compare(folder, reads=20_000):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=1_000_000); parser.add_argument("--per-piece", type=int, default=2000)
-    parser.add_argument("--keep"); parser.add_argument("--seconds", type=float, default=20.); parser.add_argument("--out", default="shards.json")
+    parser.add_argument("--keep"); parser.add_argument("--seconds", type=float, default=20.); parser.add_argument("--out", help="JSON file to write")
     parser.add_argument("--compare", action="store_true"); parser.add_argument("--measure", help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.measure: return print(json.dumps(measure(Path(args.measure), args.seconds)))
@@ -190,7 +190,7 @@ def main():
                        "every_example_once": "an epoch names every example exactly once"}.items(): print(f"{'ok  ' if checks[name] else 'MISS'}  {text}")
     print(f"      on the clock, beside a load of {result['load']:.1f} on {result['cores']} cores: {result['frames_per_second']:,.0f} frames per second in one process, "
           f"{result['frames_per_second_1_workers']:,.0f} delivered by 1 worker, {result['frames_per_second_2_workers']:,.0f} by 2")
-    Path(args.out).write_text(json.dumps(result | {"limits": LIMITS, "ok": checks}, indent=1))
+    if args.out: Path(args.out).write_text(json.dumps(result | {"limits": LIMITS, "ok": checks}, indent=1))
     if not all(checks.values()): sys.exit(1)
 
 
