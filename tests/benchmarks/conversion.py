@@ -336,7 +336,7 @@ def main():
     parser.add_argument("--out", type=Path, default=HERE / "conversion.json")
     parser.add_argument("--data", type=Path, default=DATA, help=f"folder of corpora with manifests; {CORPUS} is used")
     parser.add_argument("--run", type=Path, default=ROOT / "runs" / "conversion", help="folder of shards and models")
-    parser.add_argument("--seconds", type=float, default=180, help="processor time of training per model")
+    parser.add_argument("--seconds", type=float, default=150, help="processor time of training per model")
     parser.add_argument("--slice", type=float, default=5, help="seconds per turn")
     parser.add_argument("--minutes", type=float, default=600, help="by the clock, after which no further turn begins; the same call goes on")
     parser.add_argument("--width", type=int, default=96, help="of the models")
