@@ -26,6 +26,7 @@ import torch
 import torch.nn.functional as F
 from semantic import STRENGTHS, best, digit_probe, histogram_of_quarters, in_batches, load_digits, mean_of_quarters, speaker_probe
 
+from uniaudio_nb.audio import save_audio
 from uniaudio_nb.checkpoints import load_checkpoint, save_checkpoint
 from uniaudio_nb.codec import Codec
 from uniaudio_nb.engine import LoopConfig, learning_rate_at
@@ -74,6 +75,15 @@ class Swapped(Shard):
         conditions, target = super().example(i)
         conditions[self.place] = super().example(self.partners[i])[0][self.place]
         return conditions, target
+
+
+class SwappedPrompt(PromptAlone):
+    "The same examples, prompt alone, and it is the partner's."
+    def __init__(self, folder, partners):
+        super().__init__(folder)
+        self.partners = partners
+
+    def example(self, i): return super().example(self.partners[i])[0], super().example(i)[1]
 
 
 # ------------------------------------------------------------------ training
@@ -196,20 +206,11 @@ def losses(learners, data):
             rise = example_losses(learner.model, swapped, learner.vocabulary).mean(1) - mean
             row["rise"][what] = interval(rise)
             row["rise"][f"{what}, source is another speaker"] = interval(rise[of_others])
-    judge = own["units"].mean(1)
+    reference = own["units"].mean(1)
     for arm in ARMS[1:]:
-        apart = own[arm].mean(1) - judge
+        apart = own[arm].mean(1) - reference
         result["arms"][arm]["minus units"] = {"all": interval(apart), "source is another speaker": interval(apart[of_others]), "source is the moved voice": interval(apart[~of_others])}
     return result
-
-
-class SwappedPrompt(PromptAlone):
-    "The same examples, prompt alone, and it is the partner's."
-    def __init__(self, folder, partners):
-        super().__init__(folder)
-        self.partners = partners
-
-    def example(self, i): return super().example(self.partners[i])[0], super().example(i)[1]
 
 
 def plan(data):
@@ -302,10 +303,10 @@ def measure(args):
         "size": f"4 + 1 layers, width {args.width}, 4 heads, 3 codebooks of 1024", "seconds": args.seconds, "frames_per_batch": args.frames, "learning_rate": args.learning_rate,
         "train_examples": len(learners[0].shard), "valid_examples": len(learners[0].valid), "train_minutes": learners[0].shard.index["target_frames"] / 3000})
     save(args.out, "loss", losses(learners, args.data))
-    table(json.loads(args.out.read_text()))
     result, sounds, rows = conversions(learners, forms, args.data)
     save(args.out, "conversion", result)
-    torch.save({name: of[:20] for name, of in sounds.items()}, args.run / "sounds.pt")
+    for i, (source, _, wanted) in enumerate(rows[:10]):  # to listen to
+        for name, of in sounds.items(): save_audio(args.run / "sounds" / f"{i}_{source.speaker}_says_{source.text}_as_{wanted.speaker}_{name.replace(' ', '_').replace(',', '')}.wav", of[i], 16_000)
     if not args.no_probes: save(args.out, "probe", probes(args.data))
 
 
