@@ -10,7 +10,7 @@ the same words, half are the target's own voice moved in pitch and formants. Eve
 
 - Loss: nats per code of the target, and how much it rises when the source's words, or the prompt's voice, are taken from another example.
 - Conversion: every valid clip is said again in the voice of another speaker, whose prompt is another digit. A recogniser of digits asks whether the word was
-  kept; a recogniser of speakers asks whose voice it is. Between them stand real recordings, through the codec, and chance.
+  kept; a recogniser of speakers asks whose voice it is. Beside them stand real recordings, through the codec, and chance.
 - Probes: what a linear classifier reads from units and from features, digit (speaker left out) and speaker.
 """
 import argparse
