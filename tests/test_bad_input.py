@@ -127,6 +127,15 @@ def test_an_hour_is_refused_before_it_is_encoded(model, refused, run, tmp_path):
     (["sound", "--text", "rain", "--min-seconds", "3", "--max-seconds", "1"], "min_seconds"),
     (["sound", "--text", "rain", "--device", "tpu"], "tpu"),
     (["sound", "--text", "rain", "--speaker", "x"], "--speaker"),
+    (["sound", "--text", "rain", "--samples", "0"], "n_samples"),
+    (["sound", "--text", "rain", "--samples", "many"], "--samples"),
+    (["sound", "--text", "rain", "--all"], "--samples 2"),
+    (["sound", "--text", "rain", "--precision", "fp8"], "fp8"),
+    (["sound", "--text", "rain", "--repetition-window", "0"], "repetition_window"),
+    (["sound", "--text", "rain", "--repetition-window", "9", "--repetition-share", "2"], "repetition_share"),
+    (["sound", "--text", "rain", "--repetition-share", ".5"], "--repetition-window"),
+    (["sound", "--text", "rain", "--seed", "-1"], "seed"),
+    (["sound", "--text", "rain", "--seed", "99999999999999999999"], "seed"),
     (["sedit", "--text", "three", "--audio", "VOICE", "--start", ".5", "--end", "9"], "region"),
     (["sedit", "--text", "three", "--audio", "VOICE", "--start", "soon", "--end", "1"], "soon"),
     (["svs", "--text", "la", "--notes", "no.mid", "--prompt", "VOICE"], "no.mid"),
@@ -139,6 +148,21 @@ def test_output_that_can_not_be_written(model, voice, refused, tmp_path):
     refused("generate", "se", "--audio", voice, "-o", tmp_path / "out.mp4", "--model", model, words="out.mp4")
     (tmp_path / "file").write_text("x")
     refused("generate", "se", "--audio", voice, "-o", tmp_path / "file" / "out.wav", "--model", model, words="file")
+
+
+def test_several_results_of_one_request(model, voice, run, tmp_path):
+    request = ["generate", "tts", "--text", "three", "--prompt", voice, "--model", model, "--seed", 3, "--max-seconds", .5, "--samples", 10]
+    code, said = run(*request, "--all", "-o", tmp_path / "take.flac")
+    assert code == 0, said.err
+    names = [f"take-{i:02d}.flac" for i in range(1, 11)]
+    assert sorted(p.name for p in tmp_path.glob("take*")) == names and [line.split(":")[0].split("/")[-1] for line in said.out.splitlines()] == names
+    for precision in ("float32", "bfloat16"): # the best alone, in either precision
+        code, said = run(*request, "--precision", precision, "-o", tmp_path / f"{precision}.flac")
+        assert code == 0 and said.out.count("\n") == 1, said.err
+    assert (tmp_path / "float32.flac").read_bytes() == (tmp_path / names[0]).read_bytes()
+    one, _ = load_audio(tmp_path / "float32.flac")
+    run(*[a if a != 10 else 1 for a in request], "-o", tmp_path / "one.flac") # the seed's own draw is among the ten
+    assert any(p.read_bytes() == (tmp_path / "one.flac").read_bytes() for p in tmp_path.glob("take*")) and one.shape[1] > 0
 
 
 def test_full_disk(model, voice, tmp_path):

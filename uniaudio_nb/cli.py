@@ -54,12 +54,21 @@ def run_generate(args):
     from uniaudio_nb.generation import GenerationConfig
     from uniaudio_nb.uniaudio import UniAudio
     check_target(args.output)
-    config = GenerationConfig(temperature=args.temperature, top_k=args.top_k or None, top_p=args.top_p, guidance_scale=args.guidance_scale, min_seconds=args.min_seconds, max_seconds=args.max_seconds)
-    model = UniAudio.from_pretrained(args.model, args.device)
-    result = model.generate(args.task, config=config, seed=args.seed, progress=_progress(args.task), **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None})
-    if result.waveform.shape[1] == 0: raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
-    result.save(args.output)
-    print(f"{args.output}: {result.seconds:.2f} s at {result.sample_rate} Hz")
+    if args.all and args.samples < 2: raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {args.samples}")
+    if args.repetition_share is not None and args.repetition_window is None: raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
+    share = {} if args.repetition_share is None else {"repetition_share": args.repetition_share}
+    config = GenerationConfig(temperature=args.temperature, top_k=args.top_k or None, top_p=args.top_p, guidance_scale=args.guidance_scale, min_seconds=args.min_seconds, max_seconds=args.max_seconds,
+                              n_samples=args.samples, repetition_window=args.repetition_window, **share)
+    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
+    request = {"task": args.task, **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}}
+    ranked, = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
+    kept = [g for g in ranked if g.waveform.shape[1]][:None if args.all else 1]
+    if not kept: raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
+    for i, result in enumerate(kept, 1):
+        path = Path(args.output)
+        if args.all: path = path.with_stem(f"{path.stem}-{i:0{len(str(args.samples))}d}")
+        result.save(path)
+        print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz" + (f", log-likelihood {result.log_likelihood:.3f} per code" if args.samples > 1 else ""))
 
 def run_evaluate(args):
     "Measure a finished run, or what of it was not measured yet."
@@ -157,11 +166,17 @@ def build_parser() -> argparse.ArgumentParser:
         q.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
         q.add_argument("--model", help="model folder; default: the model that ships with the library")
         q.add_argument("--seed", type=int, help="same seed, same result; default: different every time")
+        q.add_argument("--samples", type=int, default=1, metavar="N", help="draw N results at once and keep the one that the model finds most probable; default: %(default)s")
+        q.add_argument("--all", action="store_true", help="with --samples: keep all of them, the most probable first, as out-1.wav, out-2.wav, …")
         q.add_argument("--device", help="cpu or cuda; default: cpu")
+        q.add_argument("--precision", choices=("float32", "bfloat16", "int8"), default="float32",
+                       help="weights of the language model: as trained (float32), or packed to generate faster in bfloat16 (half the bytes) or int8 (a quarter, CPU only); a packed model draws slightly differently; default: %(default)s")
         q.add_argument("--temperature", type=float, default=.8, help="0: always the most probable; default: %(default)s")
         q.add_argument("--top-k", type=int, default=30, help="0: all; default: %(default)s")
         q.add_argument("--top-p", type=float, help="default: all")
         q.add_argument("--guidance-scale", type=float, default=1., help="1: no guidance; 2 to 4 follow the conditions more closely; default: %(default)s")
+        q.add_argument("--repetition-window", type=int, metavar="FRAMES", help="against results that hang or loop: look back so many frames (50 are a second), and draw a code that fills too much of them again from all codes; try 10; default: off")
+        q.add_argument("--repetition-share", type=float, metavar="SHARE", help="how much of the window is too much, 0 to 1; default: 0.5")
         q.add_argument("--min-seconds", type=float, help="no end before")
         q.add_argument("--max-seconds", type=float, help="end at the latest")
     p = command("evaluate", run_evaluate, "Measure a trained run: samples, loss against entropy, worth of the conditions.", "example: uniaudio evaluate --run runs/tiny --data data_samples")

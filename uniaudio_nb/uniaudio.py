@@ -7,7 +7,7 @@ __all__ = ['LEVEL', 'SILENT', 'CONTEXT_FRAMES', 'CARD', 'Generation', 'UniAudio'
 
 # %% ../nbs/40_uniaudio.ipynb #4fa52c07
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -15,9 +15,11 @@ import torch
 
 from .audio import as_audio, level_dbfs, listen, patch, save_audio, write_aside
 from .codec import Codec
-from .generation import GenerationConfig, generate, generate_frames
+from .generation import GenerationConfig, generate_candidates, generate_frames
 from .multiscale import MultiScaleTransformer
+from .precision import PackedBlock
 from .recordings import bring_to_level
+from .sampling import spread_seeds
 from .semantic import SemanticTokenizer
 from .sequence import Vocabulary, ids_to_codes, pack
 from .tasks import TASKS, Tokenizers, get_task, length_limits
@@ -31,6 +33,9 @@ class Generation:
     waveform:torch.Tensor        # [1, L] float32 in [-1, 1]
     sample_rate:int              # Hz
     codes:torch.Tensor           # codec codes [K, T]; for a task whose target is not audio: its ids [T], and no sound
+    request:dict|None=None       # what was asked: {"task": name, **conditions}
+    log_likelihood:float|None=None # nats per code, at most 0: how probable the model finds it
+    score:float|None=None        # what it was ranked by: the scorer's number, else the log-likelihood
 
     @property
     def seconds(self): return self.waveform.shape[1] / self.sample_rate
@@ -59,12 +64,16 @@ class UniAudio:
     def sample_rate(self) -> int: return self.tokenizers.codec.sample_rate # Hz
     @property
     def device(self): return self.model.head.weight.device
+    @property
+    def packed(self) -> bool: return isinstance(self.model.global_stack.blocks[0], PackedBlock) # weights packed for generation, by `for_inference`
 
     def to(self, device):
         "Move all parts to a device; `ValueError` when it is not there."
         try: device = torch.device(device)
         except RuntimeError: raise ValueError(f"unknown device {device!r}; expected 'cpu', 'cuda' or 'cuda:0'") from None
         if device.type == "cuda" and not torch.cuda.is_available(): raise ValueError("the device 'cuda' was asked for, but no GPU is available")
+        if self.packed and device not in (self.device, torch.device(self.device.type)):
+            raise ValueError(f"a model packed for generation stays on {self.device}; name the device when loading it, as in from_pretrained(folder, device={str(device)!r}, precision='bfloat16')")
         for part in (self.model, self.tokenizers.codec, self.tokenizers.semantic, self.tokenizers.text): part.to(device)
         return self
 
@@ -91,54 +100,70 @@ class UniAudio:
             if room >= limits[0]: limits = (limits[0], min(limits[1], room))
         return task, *packs, limits
 
-    def generate_batch(self,
+    def generate_ranked(self,
         requests:list,                              # dicts {"task": name, **conditions}
         *, config:GenerationConfig|None=None,
-        seed:int|None=None,                         # None: different every time
+        scorer=None,                                # Generation -> number, larger is better; None: the log-likelihood
+        seed:int|None=None,                         # request i gets seed + i; None: different every time
+        seeds:list|None=None,                       # instead of `seed`: one for each request
         progress=None,                              # called with the number of frames generated so far
-    )->list:                                        # `Generation`s, n_samples for each request, in order
-        "Answer several requests in one batch; tasks may differ as long as their targets are of one type."
+    )->list:                                        # for each request its `config.n_samples` `Generation`s, the best first
+        "Answer several requests in one batch, several times each, and rank: audible before silent, then by score."
         config = config or GenerationConfig()
-        if not requests: return []
+        n = config.n_samples
         for r in requests:
             if "task" not in r: raise ValueError(f"a request needs a 'task', got {sorted(r)}")
-        made = [self.prefix(r["task"], {n: x for n, x in r.items() if n != "task"}, config) for r in requests for _ in range(config.n_samples)]
+        if seeds is None: seeds = torch.randint(2**62, (len(requests),)).tolist() if seed is None else [seed + i for i in range(len(requests))]
+        elif seed is not None: raise ValueError(f"give seed or seeds, not both: got {seed} and {seeds}")
+        if len(seeds) != len(requests): raise ValueError(f"seeds needs one entry for each of the {len(requests)} requests, got {len(seeds)}")
+        made = [self.prefix(r["task"], {name: x for name, x in r.items() if name != "task"}, config) for r in requests]
         types = {task.target for task, *_ in made}
         if len(types) > 1: raise ValueError(f"requests in one batch must have targets of one type, got {', '.join(sorted(types))}")
-        generator = self._generator(seed)
-        results = self._draw(made, config, generator, progress)
-        for _ in range(config.redraws if types == {"audio"} else 0): # the loudest draw is kept
-            silent = [i for i, r in enumerate(results) if r.level < SILENT]
+        tries = 1 + (config.redraws if types == {"audio"} else 0)
+        chains = [spread_seeds(s, n*tries) for s in seeds]
+        rows = [(request, m, chain[j::n]) for request, m, chain in zip(requests, made, chains) for j in range(n)] # each with a seed for every try
+        found = self._draw(rows, 0, config, progress)
+        for attempt in range(1, tries): # the loudest is kept
+            silent = [i for i, g in enumerate(found) if g.level < SILENT]
             if not silent: break
-            for i, again in zip(silent, self._draw([made[i] for i in silent], config, generator, progress)): results[i] = max(results[i], again, key=lambda r: r.level)
-        return results
+            for i, again in zip(silent, self._draw([rows[i] for i in silent], attempt, config, progress)): found[i] = max(found[i], again, key=lambda g: g.level)
+        if scorer is not None: found = [replace(g, score=float(scorer(g))) for g in found]
+        for g in found:
+            if g.score != g.score: raise ValueError("the scorer must return a number, got nan")
+        return [sorted(found[n*i:n*(i+1)], key=lambda g: (g.level >= SILENT, g.score), reverse=True) for i in range(len(requests))]
 
-    def _draw(self, made, config, generator, progress): # one batch of prefixes -> `Generation`s
-        frames = generate(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, unconditional=[m[2] for m in made], target_type=made[0][0].target,
-                          min_frames=[m[3][0] for m in made], max_frames=[m[3][1] for m in made], generator=generator, progress=progress)
-        return [self._finish(task, ids) for (task, *_), ids in zip(made, frames)]
+    def generate_batch(self,
+        requests:list,                              # dicts {"task": name, **conditions}
+        **settings,                                 # as in `generate_ranked`
+    )->list:                                        # a `Generation` for each request, in order: the best of its `config.n_samples`
+        "Answer several requests in one batch; tasks may differ as long as their targets are of one type."
+        return [group[0] for group in self.generate_ranked(requests, **settings)]
 
     def generate(self,
         task:str,                                   # a key of TASKS
         *, config:GenerationConfig|None=None,
-        seed:int|None=None,
+        scorer=None,                                # as in `generate_ranked`
+        seed:int|None=None,                         # same seed, same result; None: different every time
         progress=None,
         **conditions,                               # what the task takes, by name
-    )->Generation:
+    )->Generation:                                  # the best of `config.n_samples`
         "Answer one request."
-        if config is not None and config.n_samples != 1: raise ValueError(f"generate gives one result; for {config.n_samples} use generate_batch")
-        return self.generate_batch([{"task": task, **conditions}], config=config, seed=seed, progress=progress)[0]
+        return self.generate_batch([{"task": task, **conditions}], config=config, scorer=scorer, seed=seed, progress=progress)[0]
 
-    def _generator(self, seed): return None if seed is None else torch.Generator(self.device).manual_seed(seed)
+    def _draw(self, rows, attempt, config, progress): # rows (request, made prefix, seeds) -> `Generation`s
+        made = [m for _, m, _ in rows]
+        found = generate_candidates(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, unconditional=[m[2] for m in made], target_type=made[0][0].target if made else "audio",
+                                    min_frames=[m[3][0] for m in made], max_frames=[m[3][1] for m in made], seeds=[chain[attempt] for *_, chain in rows], progress=progress)
+        return [self._finish(request, task, candidate) for (request, (task, *_), _), candidate in zip(rows, found)]
 
-    def _finish(self, task, ids): # [T, K] -> Generation
-        v = self.tokenizers.vocabulary
-        if task.target != "audio": return Generation(torch.zeros(1, 0), self.sample_rate, ids[:, 0] - v.blocks[task.target].start)
-        codes = ids_to_codes(ids, v)
+    def _finish(self, request, task, candidate): # -> Generation
+        v, about = self.tokenizers.vocabulary, (request, candidate.log_likelihood, candidate.score)
+        if task.target != "audio": return Generation(torch.zeros(1, 0), self.sample_rate, candidate.ids[:, 0] - v.blocks[task.target].start, *about)
+        codes = ids_to_codes(candidate.ids, v)
         waveform = self.tokenizers.decode(codes).clamp(-1, 1) if codes.shape[1] else torch.zeros(1, 0)
-        return Generation(waveform, self.sample_rate, codes)
+        return Generation(waveform, self.sample_rate, codes, *about)
 
-# %% ../nbs/40_uniaudio.ipynb #274346d7
+# %% ../nbs/40_uniaudio.ipynb #48263724
 CONTEXT_FRAMES = 32 # decoded around a chunk and thrown away, more than the receptive field of our codecs' convolutions
 
 @patch
@@ -151,6 +176,7 @@ def stream(self:UniAudio,
 )->Iterator:              # of waveform chunks [1, l], float32 in [-1, 1]
     "Answer one request chunk by chunk, each as soon as its frames are known."
     config = config or GenerationConfig()
+    if config.n_samples != 1: raise ValueError(f"a stream plays what it draws at once, it can't choose among {config.n_samples} samples; use generate")
     row, prefix, empty, (low, high) = self.prefix(task, conditions, config)
     if row.target != "audio": raise ValueError(f"the task {task!r} does not give audio, it can't be streamed")
     v, hop, size = self.tokenizers.vocabulary, self.tokenizers.codec.hop_length, max(1, round(chunk_seconds*self.tokenizers.codec.frame_rate))
@@ -159,7 +185,7 @@ def stream(self:UniAudio,
         first = max(0, sent - CONTEXT_FRAMES)
         codes = ids_to_codes(torch.cat(frames[first:end+CONTEXT_FRAMES]), v)
         return self.tokenizers.decode(codes)[:, (sent-first)*hop:(end-first)*hop].clamp(-1, 1)
-    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], generator=self._generator(seed)):
+    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], seeds=None if seed is None else spread_seeds(seed, 1)):
         frames.append(frame.cpu())
         if len(frames) >= sent + size + CONTEXT_FRAMES:
             yield chunk(sent + size)
@@ -186,7 +212,8 @@ Load it with `UniAudio.from_pretrained(folder)`. All weights are safetensors; no
 def save_pretrained(self:UniAudio,
     folder:str|Path,        # becomes the model folder
 ):
-    "Write the model folder: language model, tokenizers, card."
+    "Write the model folder: language model, tokenizers, card; `ValueError` for a model packed for generation."
+    if self.packed: raise ValueError("a model packed for generation can't be saved: its weights have lost precision; save the one it was made from")
     folder, t = Path(folder), self.tokenizers
     for name, part in (("codec", t.codec), ("semantic", t.semantic), ("text", t.text)): part.save_pretrained(folder/name)
     facts = "".join(f"- {name}: {value}\n" for name, value in self.info.get("facts", {}).items())
@@ -201,6 +228,7 @@ def save_pretrained(self:UniAudio,
 def from_pretrained(cls:UniAudio,
     name_or_folder:str|Path|None=None,     # a model folder; None: `pretrained/uniaudio` inside the package, where a release may put one
     device:str|None=None,                  # "cpu", "cuda"; None: CPU
+    precision:str="float32",               # of the language model's weights; "bfloat16" or "int8" (CPU only): packed for faster generation, as in 31_precision
 )->UniAudio:
     "Load a model folder; `FileNotFoundError` or `ValueError` in one sentence when a part is missing or is not the one the model was trained with."
     folder = Path(find_spec("uniaudio_nb").origin).parent/"pretrained"/"uniaudio" if name_or_folder is None else Path(name_or_folder)
@@ -216,4 +244,6 @@ def from_pretrained(cls:UniAudio,
     for part, value in tokenizers.fingerprint().items():
         if expected.get(part) != value: raise ValueError(f"the {part} in {folder} is not the one the model was trained with")
     made = cls(model, tokenizers, tasks, config.get("info"))
-    return made if device is None else made.to(device)
+    if device is not None: made.to(device)
+    if precision != "float32": made.model = made.model.for_inference(precision)
+    return made

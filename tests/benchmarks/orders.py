@@ -2,7 +2,7 @@
 
     python tests/benchmarks/orders.py memory       activation memory over 250 to 2,000 frames at the released size, both attentions; about a minute
     python tests/benchmarks/orders.py time         time per training step: half the released depth (8 + 4 layers against 12) at the released width and 1,000 frames, and curves at a third of the width; some minutes
-    python tests/benchmarks/orders.py train        train all five on the train splits of real recordings, in turns of a few seconds; then generate
+    python tests/benchmarks/orders.py train        train all five on the train splits of real recordings, in turns of a few seconds, each at the best of three learning rates; then generate
     python tests/benchmarks/orders.py table        print what has been measured
 
 Each part prints a table and writes its section of `orders.json` (`--out`), from which nbs/34_orders draws. One thread; seconds are those of the
@@ -30,6 +30,7 @@ HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "shared" / "data"
 K, N = 3, 1024
 FRAMES = (250, 500, 1000, 2000)
+RATES = (3e-3, 1.5e-3, 7.5e-4)  # what suits delay makes multi-scale stumble, so each order may choose
 LIMITS = {"memory": 0.62, "time": 0.5}  # multi-scale over flat at 1,000 frames, 3 codebooks
 
 
@@ -212,25 +213,33 @@ def train(args):
     codec, train, valid = load_codes(args.data, frames)
     counts = torch.stack([torch.bincount(torch.cat([codes[k] for codes in train]), minlength=N) for k in range(K)])
     valid = [valid[i] for i in torch.randperm(len(valid), generator=torch.Generator().manual_seed(0)).tolist()]
+    looked_at, valid = torch.stack([codes[:, :frames] for codes in valid[:48]]), valid[48:]  # learning rates are chosen and curves drawn by the former, results are those of the latter
     held_out = torch.stack([codes[:, :frames] for codes in valid])
-    print(f"{len(train)} train and {len(valid)} held-out clips, {sum(codes.shape[1] for codes in train) / 3000:.0f} min to train on", flush=True)
-    learners = [Learner(order, size, counts, train, frames, batch_size, 3e-3) for order in ORDERS]
-    for learner in learners: learner.look(held_out[:48])
-    while learners[0].cost < args.seconds and time.perf_counter() - began < 60 * args.minutes:
-        for learner in learners:
-            learner.work(min(args.slice, args.seconds - learner.cost))
-            learner.look(held_out[:48])
-            print(f"{learner.order:12s} {learner.steps:5d} steps {learner.cost:6.1f} s  {learner.curve[-1]['loss']:.3f} nats per code", flush=True)
+    print(f"{len(train)} train, {len(looked_at)} + {len(valid)} held-out clips, {sum(codes.shape[1] for codes in train) / 3000:.0f} min to train on", flush=True)
+
+    def turns(learners, budget):
+        while any(learner.cost < budget for learner in learners) and time.perf_counter() - began < 60 * args.minutes:
+            for learner in learners:
+                learner.work(min(args.slice, budget - learner.cost))
+                learner.look(looked_at)
+                print(f"{learner.order:12s} {learner.learning_rate:.5f} {learner.steps:5d} steps {learner.cost:6.1f} s  {learner.curve[-1]['loss']:.3f} nats per code", flush=True)
+    found = {order: [Learner(order, size, counts, train, frames, batch_size, rate) for rate in RATES] for order in ORDERS}
+    for learner in sum(found.values(), []): learner.look(looked_at)
+    turns(sum(found.values(), []), args.search)
+    searched = {order: {str(learner.learning_rate): learner.curve[-1]["loss"] for learner in of} for order, of in found.items()}
+    learners = [min(of, key=lambda learner: learner.curve[-1]["loss"]) for of in found.values()]
+    turns(learners, args.seconds)
     frequencies = (counts + 0.1) / (counts + 0.1).sum(1, keepdim=True)
     by_frequency = torch.stack([-frequencies[k].log()[held_out[:, k]] for k in range(K)], 1)
     judge = learners[-1].losses(held_out).mean((1, 2))
-    result = {"size": "2 + 1 layers, width 96, 4 heads, 3 codebooks of 1024 (shipped codec), crops of 64 frames, batches of 4, AdamW at 0.003 without decay",
-              "train_minutes": sum(codes.shape[1] for codes in train) / 3000, "held_out_clips": len(valid),
+    result = {"size": "2 + 1 layers, width 96, 4 heads, 3 codebooks of 1024 (shipped codec), crops of 64 frames, batches of 4, AdamW at a constant rate, the best of three for each order",
+              "train_minutes": sum(codes.shape[1] for codes in train) / 3000, "held_out_clips": len(valid), "search_seconds": args.search,
               "by_frequency": by_frequency.mean((0, 2)).tolist(), "orders": {}}
     for learner in learners:
         losses = learner.losses(held_out).mean(2)  # [B, K]
         result["orders"][learner.order] = {
-            "parameters": sum(p.numel() for p in learner.model.parameters()), "steps": learner.steps, "seconds": learner.cost,
+            "parameters": sum(p.numel() for p in learner.model.parameters()), "learning_rate": learner.learning_rate,
+            "searched": searched[learner.order], "steps": learner.steps, "seconds": learner.cost,
             "seconds_per_step": learner.cost / learner.steps, "audio_seconds_per_second": learner.curve[-1]["audio_seconds"] / learner.cost,
             "loss": interval(losses.mean(1)), "per_codebook": losses.mean(0).tolist(), "minus_multi_scale": interval(losses.mean(1) - judge), "curve": learner.curve}
     save(args.out, "train", result)
@@ -270,7 +279,7 @@ def table(measured):
         common = min(of["curve"][-1]["audio_seconds"] for of in part["orders"].values())
         for order, of in part["orders"].items():
             print(f"{order:12s} {of['loss']['mean']:.3f}, minus multi-scale {of['minus_multi_scale']['mean']:+.3f} ± {of['minus_multi_scale']['ci95']:.3f}; per codebook "
-                  + " ".join(f"{x:.2f}" for x in of["per_codebook"]) + f"; {of['steps']} steps, {of['seconds_per_step']:.3f} s each; after {common:.0f} s of audio {loss_at(of['curve'], common):.3f}")
+                  + " ".join(f"{x:.2f}" for x in of["per_codebook"]) + f"; {of['steps']} steps at {of['learning_rate']}, {of['seconds_per_step']:.3f} s each; after {common:.0f} s of audio {loss_at(of['curve'], common):.3f}")
         for name, of in part.get("generation", {}).get("rows", {}).items():
             print(f"{name:36s} Fréchet distance {of['frechet']['value']:6.2f} ± {of['frechet']['sd']:.2f}" + "".join(f"; {x:.1f} s of audio per s ({n})" for n, x in of.get("audio_seconds_per_second", {}).items()))
 
@@ -289,7 +298,8 @@ def main():
     parser.add_argument("--data", type=Path, default=DATA, help="folder of corpora with manifests")
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"], help="for `time`")
     parser.add_argument("--repeats", type=int, default=2, help="steps per measurement, of which the fastest counts")
-    parser.add_argument("--seconds", type=float, default=300, help="processor time of training per order")
+    parser.add_argument("--seconds", type=float, default=300, help="processor time of training per order, the search at its own rate included")
+    parser.add_argument("--search", type=float, default=12, help="processor time at each learning rate, after which the best goes on")
     parser.add_argument("--slice", type=float, default=5, help="seconds per turn")
     parser.add_argument("--minutes", type=float, default=60, help="by the clock, after which no further turn begins")
     args = parser.parse_args()
