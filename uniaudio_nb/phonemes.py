@@ -49,27 +49,35 @@ def ids_to_phonemes(
 
 # %% ../nbs/20_phonemes.ipynb #a9d88ba0
 _LABELS = dict(pair.split(":") for pair in (
-    "pau:sil sp:sil br:sil silB:sil silE:sil #:sil u:ɯ A:a I:i U:ɯ E:e O:o N:ɴ cl:ʔ Q:ʔ sh:ʃ ch:tʃ j:dʒ y:j r:ɾ f:ɸ ny:ɲ hy:ç "
+    "pau:sil sp:sil SP:sil AP:sil br:sil silB:sil silE:sil #:sil u:ɯ A:a I:i U:ɯ E:e O:o N:ɴ cl:ʔ Q:ʔ sh:ʃ ch:tʃ j:dʒ y:j r:ɾ f:ɸ ny:ɲ hy:ç "
     "ky:kʲ gy:gʲ py:pʲ by:bʲ my:mʲ ry:ɾʲ ah:ɑ aa:ɑ oo:u ee:i eh:ɛ oh:o").split())
 
 # %% ../nbs/20_phonemes.ipynb #4fa68c5b
-def normalise_label(
-    symbol:str, # a label of a corpus: romaji ("sh", "N", "pau"), a sung vowel ("ah", "oo"), IPA, or IPA between slashes ("/j/"), which is never read as romaji
-)->str: # a symbol of `PHONEMES`; "unk" for a label nobody told us about
-    "Translate one phoneme label into the inventory."
-    symbol = symbol.strip()
+_PINYIN_ALONE = frozenset("zh c ai ao ei er ia ie io iu iao iou ou ua uo ui uai uei ue ve an en in un vn ang eng ing ong ian iang iong uan uang uen ueng van".split())
+
+def _label(symbol): # -> a symbol of PHONEMES, or None
+    symbol = symbol.strip().strip("<>")
     if not symbol: return "sil"
     if symbol[0] == symbol[-1] == "/" and symbol[1:-1] in _IDS: return symbol[1:-1]
     symbol = _LABELS.get(symbol, symbol)
-    return symbol if symbol in _IDS else "unk"
+    return symbol if symbol in _IDS else None
+
+def normalise_label(
+    symbol:str, # a label of a corpus: romaji ("sh", "N", "pau"), a sung vowel ("ah", "oo"), IPA, or IPA between slashes ("/j/"), which is never read as romaji
+)->str: # a symbol of `PHONEMES`; "unk" for a label nobody told us about
+    "Translate one phoneme label into the inventory; `ValueError` for one that only pinyin has."
+    found = _label(symbol)
+    if found is None and symbol.strip() in _PINYIN_ALONE:
+        raise ValueError(f"the label {symbol.strip()!r} is pinyin, which shares letters but not sounds with romaji: translate all labels of its corpus by their phone table, table_to_phonemes(labels, 'sing'), and give them between slashes")
+    return found or "unk"
 
 # %% ../nbs/20_phonemes.ipynb #674206df
 def sung_phonemes(
     text:str, # "h a r u" (labels parted by blanks) or words
 )->list[str]: # symbols of `PHONEMES`
     "Read the text of a song: phoneme labels where every token is one, else words through `text_to_phonemes`."
-    labels = [normalise_label(token) for token in text.split()]
-    return labels if labels and "unk" not in labels else text_to_phonemes(text)
+    labels = [_label(token) for token in text.split()]
+    return labels if labels and None not in labels and "unk" not in labels else text_to_phonemes(text)
 
 # %% ../nbs/20_phonemes.ipynb #2ff2185c
 def _number_words(n:int)->list[str]:
