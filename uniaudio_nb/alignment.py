@@ -16,7 +16,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .audio import LogMel, patch, resample
-from .checkpoints import load_weights, save_weights
+from .checkpoints import load_weights, save_weights, weights_digest
 from .engine import LoopConfig, fit
 from .phonemes import n_phonemes, phoneme_ids, share_frames
 
@@ -172,6 +172,12 @@ def align(self:Aligner,
     for before, after in zip(rows, rows[1:]):
         if after[0] - before[1] < pause: before[1] = after[0] = (before[1] + after[0])/2
     return [(start, end, symbol, None) for (start, end), symbol in zip(rows, symbols, strict=True)]
+
+# %% ../nbs/21_alignment.ipynb #aef10af8
+@patch
+def fingerprint(self:Aligner)->str: # 16 hexadecimal digits
+    "Hash the configuration and the weights."
+    return weights_digest(self.config, self.state_dict())
 
 # %% ../nbs/21_alignment.ipynb #4eaf0b6a
 @patch
