@@ -19,6 +19,8 @@ from uniaudio_nb.tasks import TASKS, untrained_tokenizers
 ASKED = {"train": 6, "valid": 2}
 SPOILT = {"empty.wav": "empty", "nan.wav": "NaN", "text.wav": "", "cut.flac": ""}   # file -> a word of the reason
 
+MUTE = ["mute.wav", "mute_too.wav"]                                                  # speech without a text
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
@@ -35,7 +37,8 @@ def place(tmp_path_factory):
     (mine / "text.wav").write_text("this is no sound")
     soundfile.write(mine / "cut.flac", tone, 16_000)
     (mine / "cut.flac").write_bytes((mine / "cut.flac").read_bytes()[:2000])
-    (mine / "manifest.csv").write_text("path,kind,text\n" + "".join(f"{name},sound,a tone\n" for name in ["good.wav", *SPOILT]))
+    for name in MUTE: soundfile.write(mine / name, tone, 16_000)
+    (mine / "manifest.csv").write_text("path,kind,text\n" + "".join(f"{name},sound,a tone\n" for name in ["good.wav", *SPOILT]) + "".join(f"{name},speech,\n" for name in MUTE))
     return place
 
 
@@ -77,7 +80,19 @@ def test_every_spoilt_file_is_listed(undisturbed):
     left_out = {row["path"].split("/")[-1]: row["reason"] for row in report["left_out"]}
     assert set(left_out) == set(SPOILT)
     for name, word in SPOILT.items(): assert name in left_out[name] and word in left_out[name]
-    assert report["found"] == report["used"] + len(report["left_out"]) == len(read_corpora("data_samples")) + 5
+    assert report["found"] == report["used"] + len(report["left_out"]) == len(read_corpora("data_samples")) + 5 + len(MUTE)
+
+
+def test_recordings_that_a_task_can_not_use_are_counted(place, undisturbed):
+    report = json.loads((undisturbed / "report.json").read_text())
+    assert set(report["targets"]) == set(report["shards"]) and report["unused"] == []
+    for target in report["targets"].values(): assert target["recordings"] == target["usable"] + sum(target["left_out"].values())
+    recordings = [r for r in read_corpora(place / "data", []) if r.path.name not in SPOILT]
+    for kind, task in (("speech", "se"), ("singing", "svs"), ("sound", "sound"), ("music", "music")):
+        assert sum(report["targets"][f"{task}-{split}"]["recordings"] for split in ASKED) == sum(r.kind == kind for r in recordings)
+    for task, lost in (("tts", 2), ("itts", 2), ("sedit", 2), ("se", 0)):
+        reasons = [report["targets"][f"{task}-{split}"]["left_out"] for split in ASKED]
+        assert sum(reason.get("it has no text", 0) for reason in reasons) == lost and sum(sum(reason.values()) for reason in reasons) == lost
 
 
 def test_no_example_is_lost(undisturbed):
@@ -142,7 +157,7 @@ def test_other_recordings_are_refused(place, undisturbed, capsys):
     other = place / "other"; other.mkdir()
     shutil.copytree(undisturbed / "sound-train", other / "sound-train")
     (other / "data").mkdir()
-    for name in ("manifest.csv", "good.wav", *SPOILT): shutil.copy(place / "data" / "mine" / name, other / "data")
+    for name in ("manifest.csv", "good.wav", *SPOILT, *MUTE): shutil.copy(place / "data" / "mine" / name, other / "data")
     arguments = command(place, "other", "--tasks", "sound", "--max-bad", "1")[3:]
     arguments[arguments.index("--data") + 1] = str(other / "data")
     assert main(arguments) == 2 and "another recordings" in capsys.readouterr().err
