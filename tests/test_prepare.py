@@ -10,7 +10,9 @@ import time
 import numpy as np
 import pytest
 import soundfile
+import torch
 
+from uniaudio_nb.alignment import Aligner
 from uniaudio_nb.pieces import Piece
 from uniaudio_nb.recordings import read_corpora
 from uniaudio_nb.shards import Shard
@@ -28,6 +30,8 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("prepare")
     bundle = untrained_tokenizers()
     for name, part in (("codec", bundle.codec), ("semantic", bundle.semantic), ("text", bundle.text)): part.save_pretrained(place / "tokenizers" / name)
+    torch.manual_seed(0)
+    Aligner(16).save_pretrained(place / "tokenizers" / "aligner")
     shutil.copytree("data_samples", place / "data" / "samples", ignore=shutil.ignore_patterns("generator", "*.py"))
     mine = place / "data" / "mine"; mine.mkdir()
     tone = .1 * np.sin(np.arange(16_000) / 10)
@@ -93,6 +97,25 @@ def test_recordings_that_a_task_can_not_use_are_counted(place, undisturbed):
     for task, lost in (("tts", 2), ("itts", 2), ("sedit", 2), ("se", 0)):
         reasons = [report["targets"][f"{task}-{split}"]["left_out"] for split in ASKED]
         assert sum(reason.get("it has no text", 0) for reason in reasons) == lost and sum(sum(reason.values()) for reason in reasons) == lost
+
+
+def test_shards_know_their_aligner(place, undisturbed, capsys):
+    aligner = Aligner.from_pretrained(place / "tokenizers" / "aligner").fingerprint()
+    report = json.loads((undisturbed / "report.json").read_text())
+    assert report["aligner"] == aligner
+    for name in report["shards"]: assert Shard(undisturbed / name).index["aligner"] == (aligner if name.split("-")[0] in ("sedit", "svs") else None)
+    from uniaudio_nb.cli import main
+    shutil.copytree(place / "tokenizers", place / "deaf", ignore=shutil.ignore_patterns("aligner"))
+    shutil.copytree(undisturbed, place / "estimated")
+    arguments = command(place, "estimated")[3:]
+    arguments[arguments.index("--tokenizers") + 1] = str(place / "deaf")
+    assert main([*arguments, "--tasks", "tts,sound"]) == 0                        # they never asked it
+    assert main([*arguments, "--tasks", "sedit"]) == 2 and "sedit-train was made with another aligner" in capsys.readouterr().err
+    fresh = [str(place / "fresh") if x == str(place / "estimated") else x for x in arguments]
+    assert main([*fresh, "--tasks", "sedit"]) == 0                                # without one the borders are estimated: other examples
+    assert (place / "fresh" / "sedit-train" / "00000.safetensors").read_bytes() != (undisturbed / "sedit-train" / "00000.safetensors").read_bytes()
+    first, second = (Shard(place / folder / "sedit-train") for folder in ("fresh", "undisturbed"))
+    for i in range(len(first)): assert torch.equal(first.example(i)[1].ids, second.example(i)[1].ids)   # of the same recordings
 
 
 def test_no_example_is_lost(undisturbed):

@@ -113,6 +113,7 @@ def train_aligner(
     description:str="", # shown before the progress bar
 )->tuple["Aligner", list[dict]]: # the aligner in eval mode, rows of metrics
     "Train an aligner on recordings and what is said in them; `ValueError` for a recording too short for its text."
+    if not examples: raise ValueError("an aligner needs recordings of speech with their texts, got none")
     torch.manual_seed(loop.seed)
     aligner = Aligner(width)
     items = []
@@ -209,7 +210,7 @@ def aligner_examples(
         reason, phonemes = "" if r.seconds <= longest else f"it lasts more than {longest} s", []
         try: phonemes = [] if reason else text_to_phonemes(r.text)
         except ValueError as error: reason = str(error)
-        if not reason and len(target_phonemes(phonemes)) > 100*r.seconds: reason = f"its text has {len(target_phonemes(phonemes))} phonemes, and it lasts {r.seconds:.2f} s"
+        if not reason and len(target_phonemes(phonemes)) > 50*r.seconds: reason = f"its text has {len(target_phonemes(phonemes))} phonemes, and it lasts {r.seconds:.2f} s"
         if reason: left_out.append({"path": str(r.path), "reason": reason})
         else: examples.append((cache.get(r), phonemes))
     return examples, left_out

@@ -127,7 +127,7 @@ def prepare(
     for r in recordings: minutes[r.kind] += r.seconds/60
     report = {"recordings": {"found": len(found) + len(missing), "used": len(recordings), "left_out": missing + left_out, "minutes": {kind: round(x, 2) for kind, x in sorted(minutes.items())}},
               "shards": {name: {"asked": i["asked"], "written": i["n_examples"], "frames": i["frames"], "target_frames": i["target_frames"], "left_out": i["left_out"]} for name, i in made.items()},
-              "targets": targets, "unused": unused, "aligner": tokenizers.aligner and tokenizers.aligner.fingerprint(), "lacking": lacking or {}, "digest": digest}
+              "targets": targets, "unused": unused, "aligner": next((i["aligner"] for i in made.values() if i["aligner"]), None), "lacking": lacking or {}, "digest": digest}
     text = json.dumps(report, indent=1)
     if not (out/"report.json").is_file() or (out/"report.json").read_text() != text:
         with write_aside(out/"report.json") as aside: aside.write_text(text)
