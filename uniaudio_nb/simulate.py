@@ -17,7 +17,8 @@ from .edits import EDITS, edit_sound, mix_sounds
 from .examples import NEEDS, SIMULATORS, Examples, TaskExample, simulates
 from .instructions import describe_speech, measure_manner
 from .notes import Note, notes_to_frames, read_notes
-from .phonemes import alignment_to_frames, normalise_label, phoneme_ids, share_frames, text_to_phonemes
+from .phonemes import PINYIN_ALONE, alignment_to_frames, normalise_label, phoneme_ids, share_frames, text_to_phonemes
+from .phonetables import pinyin_rows
 from .recordings import AudioCache, Recording
 from .rooms import reverberate, t60
 from .scenes import fade_edges, guard_peak, mix_at_snr, shift_voice
@@ -93,7 +94,9 @@ def _dereverb(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L
 # %% ../nbs/25_simulate.ipynb #44756d3e
 @functools.lru_cache(maxsize=4096)
 def _sung(r:Recording)->tuple: # rows (start, end, phoneme, midi) of a labelled song; one row for a held vowel
-    if rows := r.alignment(): return tuple((*row[:2], normalise_label(row[2]), row[3]) for row in rows)
+    if rows := r.alignment():
+        if any(row[2] in PINYIN_ALONE for row in rows): rows = pinyin_rows(rows)
+        return tuple((*row[:2], normalise_label(row[2]), row[3]) for row in rows)
     return ((0.0, r.seconds, normalise_label(r.instrument), r.midi_number),)
 
 def _unsung(_stock, r): # why nobody can be asked to sing it
