@@ -216,6 +216,7 @@ def _itts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], r
 
 # %% ../nbs/25_simulate.ipynb #efda609e
 def _aligned(stock, r, waveform, phonemes): # rows (start s, end s, phoneme, None) in a recording's own time, found once
+    if len(stock.aligned) > 20_000: stock.aligned.clear() # a million of them would fill the memory
     if r.path not in stock.aligned: stock.aligned[r.path] = stock.aligner.align(waveform, phonemes, stock.sample_rate)
     return stock.aligned[r.path]
 
