@@ -38,7 +38,7 @@ from .training import TrainConfig, load_model, train
 from .uniaudio import LEVEL, UniAudio
 
 # %% ../nbs/42_recipe.ipynb #23aebdca
-SHARES = {"codec": .33, "semantic": .06, "captions": .04, "aligner": .03, "stage_1": .35, "stage_2": .19} # of the training budget
+SHARES = {"codec": .33, "semantic": .06, "captions": .04, "aligner": .03, "stage_1": .35, "stage_2": .19} # of the training budget; the aligner's is an allowance, it counts steps
 
 # %% ../nbs/42_recipe.ipynb #cb53cfc3
 @dataclass(frozen=True)
@@ -139,9 +139,10 @@ def _train_timing(run, recordings): # aligner, and lengths for words that nobody
     examples, left_out = aligner_examples([r for r in recordings if r.split == "train"], run.cache)
     if left_out: print(f"the aligner does not hear {len(left_out)} recordings, such as {Path(left_out[0]['path']).name}: {left_out[0]['reason']}", flush=True)
     steps = max(350, round(sum(waveform.shape[1] for waveform, _ in examples)/16_000/24*12)) # twelve rounds; more teaches a small corpus' errors by heart
-    aligner, _ = train_aligner(examples, run.folder/"aligner", LoopConfig(minutes=run.minutes("aligner"), steps=steps, learning_rate=3e-3, seed=run.config.seed, device=run.config.device), width=64, description="aligner")
+    steps = max(1, round(steps*min(1., run.config.minutes/4)))                               # but a rehearsal of seconds rehearses this, too
+    aligner, _ = train_aligner(examples, run.folder/"aligner", LoopConfig(steps=steps, learning_rate=3e-3, seed=run.config.seed, device=run.config.device), width=64, description="aligner")
     aligner.cpu().save_pretrained(run.folder/"aligner"/"aligner")
-    measured = [(phonemes, measure_durations(phonemes, aligner.align(waveform, phonemes))) for waveform, phonemes in examples]
+    measured = [(phonemes, measure_durations(phonemes, aligner.align(waveform, phonemes))) for waveform, phonemes in examples[::1 + len(examples)//1000]] # a thousand are plenty for 9,000 weights
     loop = LoopConfig(steps=300, learning_rate=1e-3, weight_decay=.1, log_every=100, seed=run.config.seed)
     train_durations(measured, run.folder/"durations", loop, description="durations")[0].save_pretrained(run.folder/"durations"/"durations")
 
