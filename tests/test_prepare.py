@@ -10,7 +10,9 @@ import time
 import numpy as np
 import pytest
 import soundfile
+import torch
 
+from uniaudio_nb.alignment import Aligner
 from uniaudio_nb.pieces import Piece
 from uniaudio_nb.recordings import read_corpora
 from uniaudio_nb.shards import Shard
@@ -19,6 +21,8 @@ from uniaudio_nb.tasks import TASKS, untrained_tokenizers
 ASKED = {"train": 6, "valid": 2}
 SPOILT = {"empty.wav": "empty", "nan.wav": "NaN", "text.wav": "", "cut.flac": ""}   # file -> a word of the reason
 
+MUTE = ["mute.wav", "mute_too.wav"]                                                  # speech without a text
+
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
@@ -26,6 +30,8 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("prepare")
     bundle = untrained_tokenizers()
     for name, part in (("codec", bundle.codec), ("semantic", bundle.semantic), ("text", bundle.text)): part.save_pretrained(place / "tokenizers" / name)
+    torch.manual_seed(0)
+    Aligner(16).save_pretrained(place / "tokenizers" / "aligner")
     shutil.copytree("data_samples", place / "data" / "samples", ignore=shutil.ignore_patterns("generator", "*.py"))
     mine = place / "data" / "mine"; mine.mkdir()
     tone = .1 * np.sin(np.arange(16_000) / 10)
@@ -35,7 +41,8 @@ def place(tmp_path_factory):
     (mine / "text.wav").write_text("this is no sound")
     soundfile.write(mine / "cut.flac", tone, 16_000)
     (mine / "cut.flac").write_bytes((mine / "cut.flac").read_bytes()[:2000])
-    (mine / "manifest.csv").write_text("path,kind,text\n" + "".join(f"{name},sound,a tone\n" for name in ["good.wav", *SPOILT]))
+    for name in MUTE: soundfile.write(mine / name, tone, 16_000)
+    (mine / "manifest.csv").write_text("path,kind,text\n" + "".join(f"{name},sound,a tone\n" for name in ["good.wav", *SPOILT]) + "".join(f"{name},speech,\n" for name in MUTE))
     return place
 
 
@@ -77,7 +84,38 @@ def test_every_spoilt_file_is_listed(undisturbed):
     left_out = {row["path"].split("/")[-1]: row["reason"] for row in report["left_out"]}
     assert set(left_out) == set(SPOILT)
     for name, word in SPOILT.items(): assert name in left_out[name] and word in left_out[name]
-    assert report["found"] == report["used"] + len(report["left_out"]) == len(read_corpora("data_samples")) + 5
+    assert report["found"] == report["used"] + len(report["left_out"]) == len(read_corpora("data_samples")) + 5 + len(MUTE)
+
+
+def test_recordings_that_a_task_can_not_use_are_counted(place, undisturbed):
+    report = json.loads((undisturbed / "report.json").read_text())
+    assert set(report["targets"]) == set(report["shards"]) and report["unused"] == []
+    for target in report["targets"].values(): assert target["recordings"] == target["usable"] + sum(target["left_out"].values())
+    recordings = [r for r in read_corpora(place / "data", []) if r.path.name not in SPOILT]
+    for kind, task in (("speech", "se"), ("singing", "svs"), ("sound", "sound"), ("music", "music")):
+        assert sum(report["targets"][f"{task}-{split}"]["recordings"] for split in ASKED) == sum(r.kind == kind for r in recordings)
+    for task, lost in (("tts", 2), ("itts", 2), ("sedit", 2), ("se", 0)):
+        reasons = [report["targets"][f"{task}-{split}"]["left_out"] for split in ASKED]
+        assert sum(reason.get("it has no text", 0) for reason in reasons) == lost and sum(sum(reason.values()) for reason in reasons) == lost
+
+
+def test_shards_know_their_aligner(place, undisturbed, capsys):
+    aligner = Aligner.from_pretrained(place / "tokenizers" / "aligner").fingerprint()
+    report = json.loads((undisturbed / "report.json").read_text())
+    assert report["aligner"] == aligner
+    for name in report["shards"]: assert Shard(undisturbed / name).index["aligner"] == (aligner if name.split("-")[0] in ("sedit", "svs") else None)
+    from uniaudio_nb.cli import main
+    shutil.copytree(place / "tokenizers", place / "deaf", ignore=shutil.ignore_patterns("aligner"))
+    shutil.copytree(undisturbed, place / "estimated")
+    arguments = command(place, "estimated")[3:]
+    arguments[arguments.index("--tokenizers") + 1] = str(place / "deaf")
+    assert main([*arguments, "--tasks", "tts,sound"]) == 0                        # they never asked it
+    assert main([*arguments, "--tasks", "sedit"]) == 2 and "sedit-train was made with another aligner" in capsys.readouterr().err
+    fresh = [str(place / "fresh") if x == str(place / "estimated") else x for x in arguments]
+    assert main([*fresh, "--tasks", "sedit"]) == 0                                # without one the borders are estimated: other examples
+    assert (place / "fresh" / "sedit-train" / "00000.safetensors").read_bytes() != (undisturbed / "sedit-train" / "00000.safetensors").read_bytes()
+    first, second = (Shard(place / folder / "sedit-train") for folder in ("fresh", "undisturbed"))
+    for i in range(len(first)): assert torch.equal(first.example(i)[1].ids, second.example(i)[1].ids)   # of the same recordings
 
 
 def test_no_example_is_lost(undisturbed):
@@ -142,7 +180,7 @@ def test_other_recordings_are_refused(place, undisturbed, capsys):
     other = place / "other"; other.mkdir()
     shutil.copytree(undisturbed / "sound-train", other / "sound-train")
     (other / "data").mkdir()
-    for name in ("manifest.csv", "good.wav", *SPOILT): shutil.copy(place / "data" / "mine" / name, other / "data")
+    for name in ("manifest.csv", "good.wav", *SPOILT, *MUTE): shutil.copy(place / "data" / "mine" / name, other / "data")
     arguments = command(place, "other", "--tasks", "sound", "--max-bad", "1")[3:]
     arguments[arguments.index("--data") + 1] = str(other / "data")
     assert main(arguments) == 2 and "another recordings" in capsys.readouterr().err

@@ -48,16 +48,17 @@ def run(tmp_path_factory):
 def test_no_finished_stage_is_repeated(run):
     seen = events(run)
     ended = [e["stage"] for e in seen if e["event"] == "end"]
-    assert max(Counter(ended).values()) == 1 and len(ended) == 9
+    assert max(Counter(ended).values()) == 1 and len(ended) == 10
     for i, e in enumerate(seen):
         if e["event"] == "end": assert not any(later["stage"] == e["stage"] for later in seen[i+1:]), f"{e['stage']} ran again"
-    assert len([e for e in seen if e["event"] == "start"]) > 9 # it was interrupted in the middle of something
+    assert len([e for e in seen if e["event"] == "start"]) > 10 # it was interrupted in the middle of something
 
 
 def test_everything_is_there(run):
     there = files(run)
     assert {"run.json", "recordings.json", "report.json", "shards/complete.json", "samples/table.csv", "model/config.json", "model/model.safetensors", "model/README.md",
-            "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl"} <= there
+            "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl",
+            "aligner/aligner/config.json", "model/durations/config.json"} <= there
     assert {f"shards/{n}-{s}/index.json" for n in TASKS for s in ("train", "valid")} <= there
 
 

@@ -41,7 +41,7 @@ def measure_manner(
     return Manner(pitch_hz, level_dbfs(waveform), n_phonemes / spoken)
 
 # %% ../nbs/25_instructions.ipynb #99a353a2
-_ORDINARY = {"level": (-32, -20), "rate": (6, 10.5), "M": (100, 145), "F": (180, 225), "": (120, 200)} # about the middle third: dBFS, 1/s, Hz
+_ORDINARY = {"level": (-32, -20), "rate": (10.1, 11.7), "single": (6.8, 9.1), "M": (100, 145), "F": (180, 225), "": (120, 200)} # about the middle third: dBFS, 1/s, Hz
 
 def describe_speech(
     gender:str, # "M", "F" or "" for unknown
@@ -49,11 +49,12 @@ def describe_speech(
     level:float, # dBFS
     rate:float, # phonemes per second
     accent:str="", # such as Scottish; empty: unknown
+    single:bool=False, # words said one by one, which everybody says more slowly than sentences
 )->str: # such as "a man with a Scottish accent speaking quietly and slowly in a low voice"
     "Put measurements into words; what is ordinary or unknown is not mentioned."
     def word(value, name, low, high): return low if value < _ORDINARY[name][0] else high if value > _ORDINARY[name][1] else ""
     gender = gender if gender in ("M", "F") else ""
-    manner = [w for w in (word(level, "level", "quietly", "loudly"), word(rate, "rate", "slowly", "quickly")) if w]
+    manner = [w for w in (word(level, "level", "quietly", "loudly"), word(rate, "single" if single else "rate", "slowly", "quickly")) if w]
     pitch = "" if pitch_hz is None else word(pitch_hz, gender, "low", "high")
     article = "an" if accent[:1].upper() in ("A", "E", "I", "O") else "a"
     return " ".join([{"M": "a man", "F": "a woman", "": "a person"}[gender], *([f"with {article} {accent} accent"] if accent else []), "speaking", *([" and ".join(manner)] if manner else []),

@@ -19,9 +19,11 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from .alignment import Aligner, aligner_examples, train_aligner
 from .audio import write_aside
 from .codec import Codec, CodecConfig
 from .codec_training import CodecTrainConfig, train_codec
+from .durations import DurationPredictor, measure_durations, train_durations
 from .engine import LoopConfig
 from .evaluation import Sample, language_model_report, sample_task, summary_table, write_table
 from .multiscale import MultiScaleConfig
@@ -36,7 +38,7 @@ from .training import TrainConfig, load_model, train
 from .uniaudio import LEVEL, UniAudio
 
 # %% ../nbs/42_recipe.ipynb #23aebdca
-SHARES = {"codec": .34, "semantic": .06, "captions": .04, "stage_1": .36, "stage_2": .20} # of the training budget
+SHARES = {"codec": .33, "semantic": .06, "captions": .04, "aligner": .03, "stage_1": .35, "stage_2": .19} # of the training budget; the aligner's is an allowance, it counts steps
 
 # %% ../nbs/42_recipe.ipynb #cb53cfc3
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def load_recordings(run:Run) -> list: # usable recordings with splits; what was 
 
 # %% ../nbs/42_recipe.ipynb #aca63eeb
 def train_tokenizers(run:Run, recordings:list) -> Tokenizers:
-    "Stages 2 to 4: codec, semantic units and caption encoder."
+    "Stages 2 to 5: codec, semantic units, caption encoder, and what knows how long phonemes last."
     seed, device, training = run.config.seed, run.config.device, [r for r in recordings if r.kind != "room"]
     config = run.preset.codec(run.minutes("codec"), device, seed)
     run.stage("codec", run.folder/"codec"/"codec"/"config.json", lambda: train_codec(training, run.folder/"codec", config))
@@ -130,8 +132,19 @@ def train_tokenizers(run:Run, recordings:list) -> Tokenizers:
               lambda: train_semantic(training, run.folder/"semantic", minutes=run.minutes("semantic"), seed=seed, device=device))
     run.stage("caption encoder", run.folder/"captions"/"encoder"/"config.json",
               lambda: train_caption_encoder(training, run.folder/"captions", minutes=run.minutes("captions"), seed=seed, device=device).save_pretrained(run.folder/"captions"/"encoder"))
-    return Tokenizers(Codec.from_pretrained(run.folder/"codec"/"codec").to(device), SemanticTokenizer.from_pretrained(run.folder/"semantic"/"tokenizer").to(device),
-                      load_text_encoder(run.folder/"captions"/"encoder").to(device), task_tokens=task_tokens())
+    run.stage("aligner", run.folder/"durations"/"durations"/"config.json", lambda: _train_timing(run, recordings))
+    return load_tokenizers(run.folder, device)
+
+def _train_timing(run, recordings): # aligner, and lengths for words that nobody has said yet
+    examples, left_out = aligner_examples([r for r in recordings if r.split == "train"], run.cache)
+    if left_out: print(f"the aligner does not hear {len(left_out)} recordings, such as {Path(left_out[0]['path']).name}: {left_out[0]['reason']}", flush=True)
+    steps = max(350, round(sum(waveform.shape[1] for waveform, _ in examples)/16_000/24*12)) # twelve rounds; more teaches a small corpus' errors by heart
+    steps = max(1, round(steps*min(1., run.config.minutes/4)))                               # but a rehearsal of seconds rehearses this, too
+    aligner, _ = train_aligner(examples, run.folder/"aligner", LoopConfig(steps=steps, learning_rate=3e-3, seed=run.config.seed, device=run.config.device), width=64, description="aligner")
+    aligner.cpu().save_pretrained(run.folder/"aligner"/"aligner")
+    measured = [(phonemes, measure_durations(phonemes, aligner.align(waveform, phonemes))) for waveform, phonemes in examples[::1 + len(examples)//1000]] # a thousand are plenty for 9,000 weights
+    loop = LoopConfig(steps=300, learning_rate=1e-3, weight_decay=.1, log_every=100, seed=run.config.seed)
+    train_durations(measured, run.folder/"durations", loop, description="durations")[0].save_pretrained(run.folder/"durations"/"durations")
 
 # %% ../nbs/42_recipe.ipynb #df54364a
 def load_tokenizers(
@@ -139,15 +152,18 @@ def load_tokenizers(
     device:str="cpu",
     **options,                     # of `Tokenizers`, e.g. features=True
 )->Tokenizers:
-    "Load codec, semantic units and caption encoder; `FileNotFoundError` names what is missing."
-    load = Codec.from_pretrained, SemanticTokenizer.from_pretrained, load_text_encoder
+    "Load codec, semantic units and caption encoder, and aligner and durations where there are any; `FileNotFoundError` names what is missing."
+    load, timing = (Codec.from_pretrained, SemanticTokenizer.from_pretrained, load_text_encoder), {}
     if folder is None: parts = [load_part() for load_part in load]
     else:
-        layouts = ("codec/codec", "semantic/tokenizer", "captions/encoder"), ("codec", "semantic", "text") # of a run, of a model
-        names = next((names for names in layouts if all((Path(folder)/name/"config.json").is_file() for name in names)), None)
+        layouts = ("codec/codec", "semantic/tokenizer", "captions/encoder", "aligner/aligner", "durations/durations"), ("codec", "semantic", "text", "aligner", "durations") # of a run, of a model
+        names = next((names for names in layouts if all((Path(folder)/name/"config.json").is_file() for name in names[:3])), None)
         if names is None: raise FileNotFoundError(f"there are no tokenizers in {folder}: it is neither a run folder with codec, semantic units and caption encoder, nor a model folder")
-        parts = [load_part(Path(folder)/name) for load_part, name in zip(load, names, strict=True)]
-    return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **options)
+        parts = [load_part(Path(folder)/name) for load_part, name in zip(load, names[:3], strict=True)]
+        aligner, durations = (Path(folder)/name for name in names[3:])
+        if (aligner/"config.json").is_file(): timing["aligner"] = Aligner.from_pretrained(aligner)         # both stay on the CPU: they are small, and asked one recording at a time
+        if (durations/"config.json").is_file(): timing["durations"] = DurationPredictor.from_pretrained(durations).durations
+    return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **timing, **options)
 
 def prepare_data(
     data:str|Path,                 # folder with a manifest.csv, or with corpora that have one
@@ -164,7 +180,7 @@ def prepare_data(
 
 # %% ../nbs/42_recipe.ipynb #3439de0a
 def tokenize(run:Run, recordings:list, tokenizers:Tokenizers) -> Path: # folder of the shards
-    "Stage 5: simulate and tokenize examples of all tasks; complete shards are kept."
+    "Stage 6: simulate and tokenize examples of all tasks; complete shards are kept."
     scale = min(1., run.config.minutes / 4)   # a rehearsal of seconds needs fewer examples than a training of minutes
     counts = {"train": max(16, round(run.preset.examples*scale)), "valid": max(8, round(run.preset.valid_examples*scale))}
     run.stage("token shards", run.folder/"shards"/"complete.json", lambda: _tokenize(run, recordings, tokenizers, counts))
@@ -177,7 +193,7 @@ def _tokenize(run, recordings, tokenizers, counts):
 
 # %% ../nbs/42_recipe.ipynb #85cb3fc6
 def train_language_model(run:Run, shards:Path, tokenizers:Tokenizers) -> UniAudio:
-    "Stages 6 to 8: seven tasks together, then all, then the model folder."
+    "Stages 7 to 9: seven tasks together, then all, then the model folder."
     p, c, done = run.preset, run.config, run.folder/"model"/"config.json"
     common = dict(shards=str(shards), vocabulary=tokenizers.vocabulary.to_dict(), frames_per_batch=p.frames_per_batch)
     loop = LoopConfig(minutes=run.minutes("stage_1"), learning_rate=p.learning_rate, weight_decay=.05, precision="bfloat16" if c.device.startswith("cuda") else "float32", seed=c.seed, device=c.device)
@@ -189,13 +205,14 @@ def train_language_model(run:Run, shards:Path, tokenizers:Tokenizers) -> UniAudi
     def save():
         model, info = load_model(run.folder/"stage_2"/"model")
         facts = {"trained on": f"{run.config.data}", "training budget": f"{c.minutes:g} minutes", "preset": c.preset}
+        DurationPredictor.from_pretrained(run.folder/"durations"/"durations").save_pretrained(run.folder/"model"/"durations")
         UniAudio(model, tokenizers, info["tasks"], {"name": f"UniAudio {c.preset}", "facts": facts}).save_pretrained(run.folder/"model")
     run.stage("model folder", done, save)
     return UniAudio.from_pretrained(run.folder/"model", c.device)
 
 # %% ../nbs/42_recipe.ipynb #4f79b973
 def evaluate(run:Run, model:UniAudio, recordings:list, shards:Path) -> dict: # the report, as in report.json
-    "Stage 9: measure the language model, generate samples of every task, write the table."
+    "Stage 10: measure the language model, generate samples of every task, write the table."
     run.stage("language model report", run.folder/"report.json", lambda: _report(run, model, shards))
     run.stage("samples", run.folder/"samples"/"table.csv", lambda: _samples(run, model, recordings))
     return json.loads((run.folder/"report.json").read_text())
@@ -205,9 +222,10 @@ def _report(run, model, shards):
     with write_aside(run.folder/"report.json") as path: Path(path).write_text(json.dumps(language_model_report(model.model, valid, model.tokenizers.vocabulary), indent=1))
 
 def _samples(run, model, recordings):
-    rows = []
+    rows, aligner = [], run.folder/"aligner"/"aligner"
+    aligner = Aligner.from_pretrained(aligner) if aligner.is_dir() else None # a run of an earlier version has none
     for name in tqdm(model.tasks, desc="samples of every task", file=sys.stderr):
-        examples = list(examples_for(name, recordings, "valid", count=4*run.config.samples, seed=run.config.seed + 1, cache=run.cache))
+        examples = list(examples_for(name, recordings, "valid", count=4*run.config.samples, seed=run.config.seed + 1, cache=run.cache, aligner=aligner))
         rows += sample_task(model, examples, run.folder/"samples", run.cache, seed=run.config.seed, limit=run.config.samples)
     write_table(rows, run.folder/"samples"/"table.csv")
 

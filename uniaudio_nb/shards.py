@@ -110,7 +110,8 @@ def prepare_shards(
         if get_task(name).name not in SIMULATORS: raise ValueError(f"the task {name!r} has no function that makes its examples; add one with `simulates`")
         if f"{name}-{split}" in (lacking or {}): continue
         target, n = Path(folder)/f"{name}-{split}", -(-count // per_piece)
-        plan = {"split": split, "count": count, "seed": seed, "seconds": seconds, "per_piece": per_piece, "max_frames": max_frames, "recordings": digest, "pieces": n}
+        aligner = tokenizers.aligner if any("durations" in condition.hints for condition in get_task(name).conditions) else None
+        plan = {"aligner": aligner and aligner.fingerprint(), "split": split, "count": count, "seed": seed, "seconds": seconds, "per_piece": per_piece, "max_frames": max_frames, "recordings": digest, "pieces": n}
         indexes = {}
         sweep(target, part)
         for number in range(n):
@@ -120,7 +121,7 @@ def prepare_shards(
                 changed = [k for k, x in plan.items() if index.get(k) != x] + [k for k, x in fingerprint.items() if index["fingerprint"].get(k) != x]
                 if changed: raise ValueError(f"the shard {target} was made with another {changed[0]} ({index.get(changed[0])}, now {plan.get(changed[0])}); use another folder or remove it")
             elif number % machines == mine:
-                if split not in stocks: stocks[split] = Stock(recordings, split, seconds=seconds, cache=cache)
+                if split not in stocks: stocks[split] = Stock(recordings, split, seconds=seconds, cache=cache, aligner=tokenizers.aligner)
                 make = functools.partial(stocks[split].example, name, seed=seed)
                 try: indexes or make(0)                                                           # what the recordings lack for a whole task is said at once
                 except ValueError as e:

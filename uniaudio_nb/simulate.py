@@ -11,12 +11,14 @@ from collections.abc import Sequence
 
 import torch
 
+from .alignment import target_phonemes
 from .audio import fit_length, set_level
 from .edits import EDITS, edit_sound, mix_sounds
 from .examples import NEEDS, SIMULATORS, Examples, TaskExample, simulates
 from .instructions import describe_speech, measure_manner
 from .notes import Note, notes_to_frames, read_notes
-from .phonemes import alignment_to_frames, normalise_label, phoneme_ids, share_frames, text_to_phonemes
+from .phonemes import PINYIN_ALONE, alignment_to_frames, normalise_label, phoneme_ids, share_frames, text_to_phonemes
+from .phonetables import pinyin_rows
 from .recordings import AudioCache, Recording
 from .rooms import reverberate, t60
 from .scenes import fade_edges, guard_peak, mix_at_snr, shift_voice
@@ -92,10 +94,16 @@ def _dereverb(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L
 # %% ../nbs/25_simulate.ipynb #44756d3e
 @functools.lru_cache(maxsize=4096)
 def _sung(r:Recording)->tuple: # rows (start, end, phoneme, midi) of a labelled song; one row for a held vowel
-    if rows := r.alignment(): return tuple((*row[:2], normalise_label(row[2]), row[3]) for row in rows)
+    if rows := r.alignment():
+        if any(row[2] in PINYIN_ALONE for row in rows): rows = pinyin_rows(rows)
+        return tuple((*row[:2], normalise_label(row[2]), row[3]) for row in rows)
     return ((0.0, r.seconds, normalise_label(r.instrument), r.midi_number),)
 
-def _unsung(_stock, r): return "" if r.labels or r.timing or r.midi_number is not None else "neither the times of its phonemes nor its note is known"
+def _unsung(_stock, r): # why nobody can be asked to sing it
+    if not (r.labels or r.timing or r.midi_number is not None): return "neither the times of its phonemes nor its note is known"
+    try: _sung(r)
+    except ValueError as error: return str(error)
+    return ""
 
 _SYLLABLE_ENDS = frozenset("a i u e o ɯ ɑ ɔ ɛ ə ɴ sil unk".split())
 
@@ -202,26 +210,43 @@ def _itts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], r
     known = [r.f0_hz for r in said.recordings if r.f0_hz]
     manner = measure_manner(target, stock.sample_rate, said.text, spoken, factor * sum(known) / len(known) if known else None)
     accent = said.recordings[0].accent if rng.random() < 0.5 else ""
-    instruction = describe_speech(said.recordings[0].gender, manner.pitch_hz, manner.level, manner.rate, accent)
+    single = all(" " not in plain_words(text) for text, _, _ in said.words)
+    instruction = describe_speech(said.recordings[0].gender, manner.pitch_hz, manner.level, manner.rate, accent, single)
     return {"text": said.text, "instruction": instruction}, target, said.recordings, {"shift": factor, **vars(manner), "accent": accent}
 
 # %% ../nbs/25_simulate.ipynb #efda609e
+def _aligned(stock, r, waveform, phonemes): # rows (start s, end s, phoneme, None) in a recording's own time, found once
+    if len(stock.aligned) > 20_000: stock.aligned.clear() # a million of them would fill the memory
+    if r.path not in stock.aligned: stock.aligned[r.path] = stock.aligner.align(waveform, phonemes, stock.sample_rate)
+    return stock.aligned[r.path]
+
+def _clock(stock, said, n_frames): # ids [T], `sil` where nobody speaks; (word, its first frame, frame after its last) of each word
+    ids, spans, centres = torch.zeros(n_frames, dtype=torch.long), [], (torch.arange(n_frames, dtype=torch.float64) + 0.5)/50
+    for r, (text, first, last) in zip(said.recordings, said.words, strict=True):
+        words = plain_words(text).split()
+        spoken = [text_to_phonemes(word) for word in words]
+        if stock.aligner is not None:
+            rows = [(first/stock.sample_rate + start, first/stock.sample_rate + end, symbol) for start, end, symbol, _ in _aligned(stock, r, said.waveform[:, first:last], sum(spoken, []))]
+            ids += alignment_to_frames(rows, n_frames, alphabet="phonemes")
+            for word, phonemes in zip(words, spoken):
+                mine, rows = rows[:(n := len(target_phonemes(phonemes)))], rows[n:]
+                spans.append((word, *(int((centres < time).sum()) for time in (mine[0][0], mine[-1][1]))))
+            continue
+        first, last = first // 320, min(n_frames, -(-last // 320))
+        shares = share_frames(sum(spoken, []), last - first)
+        ids[first:last] = phoneme_ids(sum(spoken, [])).repeat_interleave(shares)
+        for word, share in zip(words, shares.split([len(phonemes) for phonemes in spoken])):
+            spans.append((word, first, first := first + int(share.sum())))
+    return ids, spans
+
+# %% ../nbs/25_simulate.ipynb #6f5fa5de
 @simulates("sedit", unfit=lambda stock, r: stock.unfit(r, text=True))
 def _sedit(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
     "Up to half of the words are silenced; `text` is what they say, `durations` the phonemes of the whole recording on the clock."
     for _ in range(8): # with one word alone nothing would be left to hear
         said = stock.utterance(rng, text=True)
         if " " in plain_words(said.text): break
-    n_frames = -(-said.waveform.shape[-1] // 320)
-    durations, spans = torch.zeros(n_frames, dtype=torch.long), [] # `sil`; word, its first frame, frame after its last
-    for text, first, last in said.words:
-        first, last = first // 320, min(n_frames, -(-last // 320))
-        words = plain_words(text).split()
-        spoken = [text_to_phonemes(word) for word in words]
-        shares = share_frames(sum(spoken, []), last - first)
-        durations[first:last] = phoneme_ids(sum(spoken, [])).repeat_interleave(shares)
-        for word, share in zip(words, shares.split([len(phonemes) for phonemes in spoken])):
-            spans.append((word, first, first := first + int(share.sum())))
+    durations, spans = _clock(stock, said, -(-said.waveform.shape[-1] // 320))
     n = rng.randint(1, max(1, len(spans) // 2))
     hole = spans[(word := rng.randrange(len(spans) - n + 1)):word + n]
     start, end = hole[0][1], max(hole[-1][2], hole[0][1] + 1)
@@ -242,9 +267,10 @@ def examples_for(
     seed:int=0, # another seed, other examples
     cache:AudioCache|None=None, # share decoded audio between calls
     variety:Variety=Variety(), # shares of examples beyond the plain path: simulated rooms, degraded conditions, mixed sounds
+    aligner=None, # `Aligner` that measures when each word is said, for `sedit`; None: estimated
 )->Examples: # `count` examples; `left_out` says what could not be used
     "Simulate a task; `ValueError` comes at once, not with the first example."
     if count < 0: raise ValueError(f"count must be 0 or more, got {count}")
-    stock = Stock(recordings, split, seconds=seconds, max_seconds=max_seconds, cache=cache, variety=variety)
+    stock = Stock(recordings, split, seconds=seconds, max_seconds=max_seconds, cache=cache, variety=variety, aligner=aligner)
     stock.example(task, 0, seed)
     return Examples(stock, task, range(count), seed)

@@ -61,6 +61,7 @@ class Stock:
         max_seconds:float=4.0, # longest whole utterance
         cache:AudioCache|None=None, # shared decoded audio; None makes one for 16 kHz
         variety:Variety=Variety(), # shares of examples beyond the plain path
+        aligner=None, # finds when each phoneme of an utterance is said, an `Aligner`; None: simulations estimate it
     ):
         if not 0.3 <= seconds <= max_seconds: raise ValueError(f"expected 0.3 <= seconds <= max_seconds, got {seconds} and {max_seconds}")
         self.split, self.seconds, self.max_seconds, self.cache, self.variety = split, seconds, max_seconds, cache or AudioCache(16_000), variety
@@ -71,7 +72,7 @@ class Stock:
         self.voices, self.sayings = {}, {} # voice -> recordings; words -> recordings of speech
         for r in self.kinds["speech"] + self.kinds["singing"]: self.voices.setdefault(speaker_of(r), []).append(r)
         for r in self.kinds["speech"]: self.sayings.setdefault(plain_words(r.text), []).append(r)
-        self.loudness, self.pools = {}, {}
+        self.loudness, self.pools, self.aligner, self.aligned = {}, {}, aligner, {}
 
 # %% ../nbs/05_stock.ipynb #a7799305
 @patch

@@ -104,7 +104,7 @@ def _region_phonemes(bundle, text, audio, start, end, durations): # phonemes ins
     n_frames = -(-_sound(bundle, audio).shape[1] // bundle.codec.hop_length)
     first, last = _region(bundle, n_frames, float(start), float(end))
     ids = torch.full((n_frames,), PHONEMES.index("unk"))
-    ids[first:last] = spread_durations(text_to_phonemes(text), last - first) if durations is None else durations[first:last]
+    ids[first:last] = spread_durations(text_to_phonemes(text), last - first, bundle.durations) if durations is None else durations[first:last]
     return ids
 
 def _masked_codec(bundle, audio, start, end): # silence before encoding, so that no code around the region has heard it; then the mask id
@@ -141,10 +141,12 @@ class Tokenizers:
         blocks:dict|None=None, # entries of further blocks that your tasks need, e.g. {"class_event": 10}
         features:bool=False,   # semantic conditions as features instead of units
         vocabulary:Vocabulary|None=None, # of a trained model: sets the four arguments before; `ValueError` when the parts do not fit it
+        aligner=None,          # `Aligner` that measures when the words of training recordings are said; None: their simulation estimates it
+        durations=None,        # phonemes -> ms [n] for words that nobody has said yet, e.g. `DurationPredictor.durations`; None: by the class of each phoneme
     ):
         if vocabulary is not None: n_codebooks, task_tokens, features = vocabulary.n_codebooks, vocabulary.task_tokens, "semantic_features" in vocabulary.continuous
         if n_codebooks > codec.n_codebooks: raise ValueError(f"the codec has {codec.n_codebooks} codebooks, {n_codebooks} were asked for")
-        self.codec, self.semantic, self.text, self.captions = codec.eval(), semantic, text.eval(), {}
+        self.codec, self.semantic, self.text, self.aligner, self.durations, self.captions = codec.eval(), semantic, text.eval(), aligner, durations, {}
         sizes = {"phone": len(PHONEMES), "semantic": semantic.n_units, "sing_midi": N_NOTES}
         if vocabulary is not None: blocks = {n: size for n, size in vocabulary.sizes.items() if n not in sizes}
         widths = {"text": text.dimension, "semantic_features": semantic.units.shape[1]} if features else None
