@@ -144,7 +144,7 @@ def build_parser() -> argparse.ArgumentParser:
     p = command("prepare", run_prepare, "Check recordings and write the token shards of all tasks; what is there is kept.", "example: uniaudio prepare --data data_samples --out shards\n"
                 "machine 3 of 64: uniaudio prepare --data corpora --out shards --examples 1000000 --per-piece 5000 --part 3/64")
     p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one"); p.add_argument("--out", required=True, help="folder of the shards; a stopped run found there goes on")
-    p.add_argument("--tokenizers", help="run folder or model folder with codec, semantic units and caption encoder; default: those that ship with the library")
+    p.add_argument("--tokenizers", help="run folder or model folder with codec, semantic units and caption encoder (and a run's aligner); default: those that ship with the library")
     p.add_argument("--features", action="store_true", help="semantic conditions as features instead of units")
     p.add_argument("--tasks", help="names with commas between; default: all that the recordings can give")
     p.add_argument("--examples", type=int, default=600, help="per task, for training; default: %(default)s")

@@ -162,7 +162,7 @@ def load_tokenizers(
         parts = [load_part(Path(folder)/name) for load_part, name in zip(load, names[:3], strict=True)]
         aligner, durations = (Path(folder)/name for name in names[3:])
         if (aligner/"config.json").is_file(): timing["aligner"] = Aligner.from_pretrained(aligner)         # both stay on the CPU: they are small, and asked one recording at a time
-        if (durations/"config.json").is_file(): timing["durations"] = DurationPredictor.from_pretrained(durations).durations
+        if (durations/"config.json").is_file(): timing["durations"] = DurationPredictor.from_pretrained(durations)
     return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **timing, **options)
 
 def prepare_data(
@@ -205,7 +205,6 @@ def train_language_model(run:Run, shards:Path, tokenizers:Tokenizers) -> UniAudi
     def save():
         model, info = load_model(run.folder/"stage_2"/"model")
         facts = {"trained on": f"{run.config.data}", "training budget": f"{c.minutes:g} minutes", "preset": c.preset}
-        DurationPredictor.from_pretrained(run.folder/"durations"/"durations").save_pretrained(run.folder/"model"/"durations")
         UniAudio(model, tokenizers, info["tasks"], {"name": f"UniAudio {c.preset}", "facts": facts}).save_pretrained(run.folder/"model")
     run.stage("model folder", done, save)
     return UniAudio.from_pretrained(run.folder/"model", c.device)

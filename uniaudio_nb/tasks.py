@@ -104,7 +104,7 @@ def _region_phonemes(bundle, text, audio, start, end, durations): # phonemes ins
     n_frames = -(-_sound(bundle, audio).shape[1] // bundle.codec.hop_length)
     first, last = _region(bundle, n_frames, float(start), float(end))
     ids = torch.full((n_frames,), PHONEMES.index("unk"))
-    ids[first:last] = spread_durations(text_to_phonemes(text), last - first, bundle.durations) if durations is None else durations[first:last]
+    ids[first:last] = spread_durations(text_to_phonemes(text), last - first, bundle.durations and bundle.durations.durations) if durations is None else durations[first:last]
     return ids
 
 def _masked_codec(bundle, audio, start, end): # silence before encoding, so that no code around the region has heard it; then the mask id
@@ -142,7 +142,7 @@ class Tokenizers:
         features:bool=False,   # semantic conditions as features instead of units
         vocabulary:Vocabulary|None=None, # of a trained model: sets the four arguments before; `ValueError` when the parts do not fit it
         aligner=None,          # `Aligner` that measures when the words of training recordings are said; None: their simulation estimates it
-        durations=None,        # phonemes -> ms [n] for words that nobody has said yet, e.g. `DurationPredictor.durations`; None: by the class of each phoneme
+        durations=None,        # `DurationPredictor` for words that nobody has said yet; None: by the class of each phoneme
     ):
         if vocabulary is not None: n_codebooks, task_tokens, features = vocabulary.n_codebooks, vocabulary.task_tokens, "semantic_features" in vocabulary.continuous
         if n_codebooks > codec.n_codebooks: raise ValueError(f"the codec has {codec.n_codebooks} codebooks, {n_codebooks} were asked for")

@@ -15,6 +15,7 @@ import torch
 
 from .audio import as_audio, level_dbfs, listen, patch, save_audio, write_aside
 from .codec import Codec
+from .durations import DurationPredictor
 from .generation import GenerationConfig, generate_candidates, generate_frames
 from .multiscale import MultiScaleTransformer
 from .precision import PackedBlock
@@ -215,7 +216,8 @@ def save_pretrained(self:UniAudio,
     "Write the model folder: language model, tokenizers, card; `ValueError` for a model packed for generation."
     if self.packed: raise ValueError("a model packed for generation can't be saved: its weights have lost precision; save the one it was made from")
     folder, t = Path(folder), self.tokenizers
-    for name, part in (("codec", t.codec), ("semantic", t.semantic), ("text", t.text)): part.save_pretrained(folder/name)
+    for name, part in (("codec", t.codec), ("semantic", t.semantic), ("text", t.text), ("durations", t.durations)):
+        if part is not None: part.save_pretrained(folder/name)
     facts = "".join(f"- {name}: {value}\n" for name, value in self.info.get("facts", {}).items())
     with write_aside(folder/"README.md") as path:
         Path(path).write_text(CARD.format(name=self.info.get("name", "UniAudio"), tasks=", ".join(self.tasks), parameters=sum(p.numel() for p in self.model.parameters()), facts=facts,
@@ -240,7 +242,8 @@ def from_pretrained(cls:UniAudio,
         if not (folder/part).is_dir(): raise FileNotFoundError(f"the model folder {folder} has no {part}")
     try: vocabulary, tasks, expected = Vocabulary(**config["vocabulary"]), config["tasks"], config["fingerprint"]
     except (KeyError, TypeError) as e: raise ValueError(f"config.json in {folder} is not that of a UniAudio model: {e}") from None
-    tokenizers = Tokenizers(Codec.from_pretrained(folder/"codec"), SemanticTokenizer.from_pretrained(folder/"semantic"), load_text_encoder(folder/"text"), vocabulary=vocabulary)
+    durations = DurationPredictor.from_pretrained(folder/"durations") if (folder/"durations").is_dir() else None # a model may have none
+    tokenizers = Tokenizers(Codec.from_pretrained(folder/"codec"), SemanticTokenizer.from_pretrained(folder/"semantic"), load_text_encoder(folder/"text"), vocabulary=vocabulary, durations=durations)
     for part, value in tokenizers.fingerprint().items():
         if expected.get(part) != value: raise ValueError(f"the {part} in {folder} is not the one the model was trained with")
     made = cls(model, tokenizers, tasks, config.get("info"))
