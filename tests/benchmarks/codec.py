@@ -201,7 +201,7 @@ def ship(runs, data):
         state = json.loads((Path(run) / "checkpoint" / "state.json").read_text())
         config, done = state["config"], json.loads((Path(run) / "done.json").read_text())
         steps.append(f"{done['step']} steps of {config['batch_size']} x {config['seconds']:g} s, {done['seconds']/60:.0f} minutes" + (" with a judge" if config["adversarial"] else ""))
-        commands.append(f"uniaudio train-codec --data ../shared/data --out {run} --preset {'finish --start ' + runs[i-1] + '/codec' if i else 'long'} --minutes {config['minutes']:g}")
+        commands.append(f"uniaudio train-codec --data ../shared/data --out {run} --preset {('finish' if config['adversarial'] else 'further') + ' --start ' + runs[i-1] + '/codec' if i else 'long'} --minutes {config['minutes']:g}")
     parameters = sum(p.numel() for part in (codec.encoder, codec.decoder) for p in part.parameters())
     facts = {"licence": "CC BY-SA 4.0 (some of the recordings are share-alike); the attributions below stay with every copy",
              "shape": f"`CodecConfig.tiny()`: {parameters:,} parameters in encoder and decoder, {codec.n_codebooks} codebooks of {codec.codebook_size}, {codec.frame_rate:g} frames per second; the first 3 codebooks are 1.5 kbit/s",
