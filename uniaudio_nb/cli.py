@@ -89,9 +89,10 @@ def run_train_codec(args):
     from dataclasses import replace
     from uniaudio_nb.codec_training import CodecTrainConfig, train_codec
     from uniaudio_nb.recordings import read_corpora
-    presets = {"tiny": CodecTrainConfig.tiny, "long": CodecTrainConfig.long, "finish": CodecTrainConfig.finish, "small": CodecTrainConfig.small}
+    presets = ("tiny", "long", "further", "music", "finish", "small")
     if args.preset not in presets: raise ValueError(f"unknown preset {args.preset!r}; known: {', '.join(presets)}")
-    config = presets[args.preset](args.minutes, args.device, args.seed)
+    given = {name: value for name, value in [("minutes", args.minutes), ("seed", args.seed)] if value is not None}
+    config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
     train_codec(read_corpora(args.data), args.out, replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes)))
     print(f"codec in {Path(args.out)/'codec'}, sounds in {Path(args.out)/'samples'}")
 
@@ -186,11 +187,11 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--codec", help="codec folder, model folder, or a published codec such as facebook/encodec_24khz; default: the codec that ships with the library")
     p.add_argument("--codebooks", type=int, help="default: all"); p.add_argument("--device", help="cpu or cuda")
     p = command("train-codec", run_train_codec, "Train a codec alone, or go on with one.", "example: uniaudio train-codec --data corpora --out runs/codec --preset long --minutes 120\n"
-                "then:    uniaudio train-codec --data corpora --out runs/finished --preset finish --start runs/codec/codec --minutes 60")
+                "then:    uniaudio train-codec --data corpora --out runs/further --preset further --start runs/codec/codec --minutes 60")
     p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one"); p.add_argument("--out", required=True, help="run folder; a stopped run found there goes on")
-    p.add_argument("--preset", default="tiny", help="tiny (minutes on a laptop), long (hours on a laptop), finish (go on with a judge), small (one large GPU); default: %(default)s")
-    p.add_argument("--minutes", type=float, default=5., help="training budget; default: %(default)s"); p.add_argument("--start", help="folder of a codec to go on from")
-    p.add_argument("--slice-minutes", type=float, help="stop after this time; the same command goes on"); p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    p.add_argument("--preset", default="tiny", help="tiny (minutes on a laptop), long (hours on a laptop), further, music (go on: more at three codebooks; and more music), finish (go on with a judge), small (one large GPU); default: %(default)s")
+    p.add_argument("--minutes", type=float, help="training budget; default: the preset's"); p.add_argument("--start", help="folder of a codec to go on from")
+    p.add_argument("--slice-minutes", type=float, help="stop after this time; the same command goes on"); p.add_argument("--seed", type=int, help="default: the preset's, another one for each that goes on")
     p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
     p = command("info", run_info, "Show version, tasks and, with --model, what a model folder holds.")
     p.add_argument("--model", help="model folder")
