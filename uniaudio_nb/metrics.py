@@ -262,16 +262,19 @@ def train_recogniser(
     minutes:float=None, # stop after this time at the latest (None: never)
     seed:int=0, # same seed and steps, same result
     device:str="cpu", # where to train
+    speeds:Sequence[float]=(1.,), # at which each recording is heard: pitch and tempo change, an instrument stays what it is
 )->Recogniser: # trained
     "Train a recogniser: classes equally often, random windows, noise and a hidden band of frequencies against learning by heart."
     if of not in ("label", "speaker", "text"): raise ValueError(f"a recogniser can tell label, speaker or text apart, not {of!r}")
+    if not speeds or min(speeds)<0.5 or max(speeds)>2: raise ValueError(f"speeds are factors from 0.5 to 2, got {speeds}")
     known = [r for r in recordings if r.split in ("", "train") and _class_of(r, of)]
-    classes = sorted({_class_of(r, of) for r in known})
+    names = [_class_of(r, of) for r in known for _ in speeds]
+    classes = sorted(set(names))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Recogniser(classes).to(device)
-    with torch.no_grad(): mels = [model.mel(r.load()[None])[0] for r in known]
-    members = [[i for i, r in enumerate(known) if _class_of(r, of)==c] for c in classes]
+    with torch.no_grad(): mels = [model.mel(r.load()[None], round(16000*speed))[0] for r in known for speed in speeds]
+    members = [[i for i, name in enumerate(names) if name==c] for c in classes]
     draw, start = torch.Generator().manual_seed(seed), time.monotonic()
     tilt = torch.linspace(-1, 1, 64, device=device)[:, None] # from hum to hiss
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)

@@ -2,11 +2,12 @@
 
     python tests/benchmarks/codec.py                         quality, speed and memory of the shipped codec
     python tests/benchmarks/codec.py --codec runs/c/codec    of another one
-    python tests/benchmarks/codec.py --ship runs/c runs/d    put the codec of the last of these runs (each goes on from the one before) into the package, with a card
-    python tests/benchmarks/codec.py --train-recognisers     train the four recognisers anew (original recordings of the train splits only)
+    python tests/benchmarks/codec.py --ship runs/c runs/d    put the codec of the last of these runs into the package, with a card; each goes on from the one before, the first
+                                                             from nothing or from the codec that is shipped now
+    python tests/benchmarks/codec.py --train-recognisers     train the recognisers anew (original recordings of the train splits only)
 
 Prints a table and writes JSON beside it (`--out`). Every mean over clips comes with its 95 % confidence interval; shares of an accuracy are
-bootstrapped over clips. Needs the extra `metrics`; with Debian's package `codec2` installed, Codec 2 at 1600 bit/s is the classical peer.
+bootstrapped over clips (a clip counts by the share of its judges that know it). Needs the extra `metrics`; with Debian's package `codec2` installed, Codec 2 at 1600 bit/s is the classical peer.
 """
 import argparse
 import json
@@ -15,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,7 @@ from uniaudio_nb.audio import resample
 from uniaudio_nb.checkpoints import write_card
 from uniaudio_nb.codec import Codec, CodecConfig
 from uniaudio_nb.codec_losses import SpectralLoss
+from uniaudio_nb.codec_training import CodecTrainConfig
 from uniaudio_nb.metrics import Recogniser, mel_distance, si_sdr, stoi, train_recogniser
 from uniaudio_nb.quantize import perplexity
 from uniaudio_nb.recordings import assign_splits, read_corpora
@@ -32,11 +35,12 @@ from reference_seanet import ReferenceSEANet
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "shared" / "data"
-RECOGNISERS = {  # name: (corpus, what it tells apart, steps)
-    "digits": ("fsdd", "text", 2500),
-    "speakers": ("fsdd", "speaker", 600),
-    "sounds": ("esc10", "label", 1200),
-    "instruments": ("instrument_notes", "label", 800),
+SPEEDS = (0.84, 0.92, 1., 1.08, 1.18)  # notes are heard at these, or a recogniser learns the notes instead of the instruments
+RECOGNISERS = {  # name: (corpus, what it tells apart, steps, speeds, how many are trained, each with a seed of its own)
+    "digits": ("fsdd", "text", 2500, (1.,), 1),
+    "speakers": ("fsdd", "speaker", 600, (1.,), 1),
+    "sounds": ("esc10", "label", 1200, (1.,), 1),
+    "instruments": ("instrument_notes", "label", 800, SPEEDS, 5),  # 25 valid clips only: five judges, or luck decides
 }
 SENTENCES = ("librispeech_mini", "vctk_mini")  # STOI is asked of these
 
@@ -47,8 +51,9 @@ def load(data):
 
 
 def train_recognisers(train):
-    for name, (corpus, of, steps) in RECOGNISERS.items():
-        train_recogniser([r for r in train if r.corpus == corpus], of, HERE / "recognisers" / name, steps=steps)
+    for name, (corpus, of, steps, speeds, judges) in RECOGNISERS.items():
+        ours = [r for r in train if r.corpus == corpus]
+        for seed in range(judges): train_recogniser(ours, of, HERE / "recognisers" / name / str(seed), steps=steps, seed=seed, speeds=speeds)
         print(f"trained {name}", flush=True)
 
 
@@ -90,10 +95,13 @@ def quality(codec, valid):
     every = torch.cat(codes, 1)
     result["perplexity"] = {"of": codec.codebook_size, "frames": every.shape[1], "codebooks": [perplexity(row, codec.codebook_size).item() for row in every]}
 
-    for name, (corpus, of, _) in RECOGNISERS.items():
-        recogniser = Recogniser.load(HERE / "recognisers" / name)
-        ours = [r for r in valid if r.corpus == corpus and class_of(r, of) in recogniser.classes]
-        def right(function): return [recogniser.classes[recogniser.predict(function(sounds[r.path])[None]).argmax()] == class_of(r, of) for r in ours]
+    for name, (corpus, of, *_, n) in RECOGNISERS.items():
+        judges = [Recogniser.load(HERE / "recognisers" / name / str(seed)) for seed in range(n)]
+        classes = judges[0].classes
+        ours = [r for r in valid if r.corpus == corpus and class_of(r, of) in classes]
+        def right(function):  # per clip: the share of the judges that know it
+            heard = [(function(sounds[r.path])[None], class_of(r, of)) for r in ours]
+            return [sum(classes[judge.predict(sound).argmax()] == answer for judge in judges) / n for sound, answer in heard]
         original = right(lambda x: x)
         result["recognition"][name] = {way: share(right(function), original) for way, function in through.items()}
 
@@ -189,23 +197,42 @@ def table(result):
     return "\n".join(lines)
 
 
+def preset_of(config):
+    "The preset of `uniaudio train-codec` that a run was made with."
+    asked = ("low_share", "full_share", "free_steps", "kind_weights", "adversarial")
+    presets = {name: asdict(getattr(CodecTrainConfig, name)()) for name in ("long", "further", "music", "finish")}
+    return next(name for name, preset in presets.items() if all(preset[key] == config[key] for key in asked))
+
+
+def trainings(runs, shipped):
+    "What is to be said of the runs, after what the shipped codec's figures say of its own where the first run goes on from it."
+    before, rows = "uniaudio_nb/pretrained/codec", []
+    for run in runs:
+        config, done = json.loads((Path(run) / "checkpoint" / "state.json").read_text())["config"], json.loads((Path(run) / "done.json").read_text())
+        if config["start"] and run == runs[0]:
+            if config["start"] != Codec.from_pretrained(shipped).fingerprint(): raise SystemExit(f"{run} goes on from a codec that is not the shipped one: name the runs before it, too")
+            rows = json.loads((shipped / "figures.json").read_text())["training"]
+            before = rows[-1]["command"].split("--out ")[1].split()[0] + "/codec"
+        start = f" --start {before}" if config["start"] else ""
+        rows.append({"steps": done["step"], "batch_size": config["batch_size"], "seconds": config["seconds"], "minutes": round(done["seconds"] / 60),
+                     "command": f"uniaudio train-codec --data ../shared/data --out {run} --preset {preset_of(config)}{start} --minutes {config['minutes']:g}"})
+        before = f"{run}/codec"
+    return rows
+
+
 def ship(runs, data):
     "Copy a trained codec into the package by halves, measure the copy, and write its card."
     folder = Path(uniaudio_nb.__file__).parent / "pretrained" / "codec"
+    history = trainings(runs, folder)
     Codec.from_pretrained(Path(runs[-1]) / "codec").save_pretrained(folder, half=True)
     train, valid = load(data)
     codec = Codec.from_pretrained()
-    result = {**quality(codec, valid), "speed": speed(codec), "memory": hour(None)}
-    steps, commands = [], []
-    for i, run in enumerate(runs):
-        state = json.loads((Path(run) / "checkpoint" / "state.json").read_text())
-        config, done = state["config"], json.loads((Path(run) / "done.json").read_text())
-        steps.append(f"{done['step']} steps of {config['batch_size']} x {config['seconds']:g} s, {done['seconds']/60:.0f} minutes" + (" with a judge" if config["adversarial"] else ""))
-        commands.append(f"uniaudio train-codec --data ../shared/data --out {run} --preset {('finish' if config['adversarial'] else 'further') + ' --start ' + runs[i-1] + '/codec' if i else 'long'} --minutes {config['minutes']:g}")
+    result = {**quality(codec, valid), "speed": speed(codec), "memory": hour(None), "training": history}
     parameters = sum(p.numel() for part in (codec.encoder, codec.decoder) for p in part.parameters())
     facts = {"licence": "CC BY-SA 4.0 (some of the recordings are share-alike); the attributions below stay with every copy",
              "shape": f"`CodecConfig.tiny()`: {parameters:,} parameters in encoder and decoder, {codec.n_codebooks} codebooks of {codec.codebook_size}, {codec.frame_rate:g} frames per second; the first 3 codebooks are 1.5 kbit/s",
-             "training": "; then ".join(steps) + ", on a machine with two CPU cores", "trained again by": "; then ".join(f"`{c}`" for c in commands),
+             "training": "; then ".join(f"{row['steps']} steps of {row['batch_size']} x {row['seconds']:g} s, {row['minutes']} minutes" for row in history) + ", on one core of a machine without a GPU",
+             "trained again by": "; then ".join(f"`{row['command']}`" for row in history),
              "data": f"the train splits of {len(set(r.corpus for r in train))} corpora, {len(train)} recordings, {sum(r.seconds for r in train)/60:.0f} minutes; crops at random levels and speeds, some mixed",
              "measured": "on the valid splits, by `python tests/benchmarks/codec.py`, with 95 % intervals over clips"}
     about = "The codec that comes with uniaudio-nb: load it with `Codec.from_pretrained()`. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts"

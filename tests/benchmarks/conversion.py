@@ -255,7 +255,7 @@ def judge(waveforms, rows, digits, speakers, places):
 
 def conversions(learners, forms, data):
     rows, cache = plan(data), AudioCache(16_000)
-    digits, speakers = (Recogniser.load(HERE / "recognisers" / name) for name in ("digits", "speakers"))
+    digits, speakers = (Recogniser.load(HERE / "recognisers" / name / "0") for name in ("digits", "speakers"))
     of = defaultdict(list)
     for r in recordings_of(data):
         if r.split == "train" and len(of[r.speaker]) < 60: of[r.speaker].append(speakers.embed(cache.get(r)[None])[0])
