@@ -228,8 +228,9 @@ class CodecSteps:
             commitment, used, share = quantized.commitment, quantized.perplexity[0], n_codebooks/self.codec.n_codebooks
         reconstruction = reconstruction[..., :batch.shape[-1]]
         windows = [config.windows[i] for i in torch.randperm(len(config.windows))[:config.windows_per_step]]
-        losses = {**self.spectral(reconstruction, batch, windows), "time": share**2*time_loss(reconstruction, batch), "envelope": self.envelope(reconstruction, batch)}
+        losses = {**self.spectral(reconstruction, batch, windows), "time": time_loss(reconstruction, batch), "envelope": self.envelope(reconstruction, batch)}
         metrics = {name: value.detach() for name, value in losses.items()} | ({} if used is None else {"batch_perplexity": used})
+        losses["time"] = share**2*losses["time"] # the fewer codes, the less of the waveform can be asked for
         if not config.adversarial:
             yield "codec", sum(config.weights[name]*value for name, value in losses.items())+config.commitment*commitment, metrics
             return

@@ -100,7 +100,7 @@ def linear_path(
     c_in:int, # channels in
     c_out:int, # channels out
 )->nn.Conv1d: # that passes the lower channels on
-    "Make the path around a network: training begins at a plain transform codec."
+    "Make the path around a network: latents begin as the lowest bands of the transform."
     path = nn.Conv1d(c_in, c_out, 1, bias=False)
     nn.init.dirac_(path.weight)
     return path
