@@ -221,8 +221,8 @@ class LogMel(nn.Module):
         if waveform.ndim!=3 or waveform.shape[1]!=1 or waveform.shape[2]==0: raise ValueError(f"LogMel wants [B, 1, L] with L>0, got {tuple(waveform.shape)}")
         n_frames, side = -(-waveform.shape[-1]//self.hop_length), self.n_fft-self.hop_length
         padded = nn.functional.pad(rearrange(waveform, "b 1 l -> b l"), (side//2, n_frames*self.hop_length-waveform.shape[-1]+side-side//2))
-        spectrum = torch.stft(padded, self.n_fft, self.hop_length, window=self.window, center=False, return_complex=True)
-        return torch.einsum("bft,fm->bmt", spectrum.abs(), self.mel).clamp(min=self.floor).log()
+        spectrum = torch.stft(padded, self.n_fft, self.hop_length, window=self.window.to(padded.dtype), center=False, return_complex=True)
+        return torch.einsum("bft,fm->bmt", spectrum.abs(), self.mel.to(padded.dtype)).clamp(min=self.floor).log()
 
 # %% ../nbs/00_audio.ipynb #0128aa57
 def _axes(ax, title, xlabel, ylabel, **more):

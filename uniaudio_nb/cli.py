@@ -91,6 +91,7 @@ def run_train_codec(args):
     from uniaudio_nb.recordings import read_corpora
     presets = ("tiny", "long", "further", "music", "finish", "small")
     if args.preset not in presets: raise ValueError(f"unknown preset {args.preset!r}; known: {', '.join(presets)}")
+    if args.preset in ("further", "music", "finish") and not args.start: raise ValueError(f"the preset {args.preset} goes on with a codec that has learnt: say which with --start")
     given = {name: value for name, value in [("minutes", args.minutes), ("seed", args.seed)] if value is not None}
     config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
     train_codec(read_corpora(args.data), args.out, replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes)))
@@ -99,9 +100,11 @@ def run_train_codec(args):
 def run_codec(args):
     "Send a recording through the codec."
     from uniaudio_nb.audio import as_audio, save_audio
+    from uniaudio_nb.checkpoints import find_device
     from uniaudio_nb.codec import Codec
     check_target(args.output)
-    codec = Codec.from_pretrained(str(Path(args.codec)/"codec") if args.codec and (Path(args.codec)/"codec").is_dir() else args.codec).to(args.device or "cpu").eval()
+    device = find_device(args.device or "cpu")
+    codec = Codec.from_pretrained(str(Path(args.codec)/"codec") if args.codec and (Path(args.codec)/"codec").is_dir() else args.codec).to(device).eval()
     if args.codebooks is not None and not 1 <= args.codebooks <= codec.n_codebooks: raise ValueError(f"--codebooks must be 1 to {codec.n_codebooks}, got {args.codebooks}")
     waveform = as_audio(args.input, codec.sample_rate, "the input")
     codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
@@ -212,7 +215,7 @@ def main(
         if "uniaudio-nb[" not in str(e): raise
         sys.stderr.write(f"uniaudio: {e}\n")
         return 2
-    except KeyboardInterrupt:
-        sys.stderr.write("\nuniaudio: interrupted; the same command goes on from here\n")
+    except KeyboardInterrupt as e: # the end of a slice says so itself
+        sys.stderr.write(f"\nuniaudio: {e or 'interrupted; the same command goes on from here'}\n")
         return 130
     return 0

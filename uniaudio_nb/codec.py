@@ -12,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrize import is_parametrized
@@ -20,7 +21,7 @@ from .audio import patch, resample
 from .checkpoints import load_weights, save_weights, weights_digest
 from .frames import FrameDecoder, FrameEncoder
 from .quantize import ResidualVectorQuantizer, check_codes, count_codebooks
-from .seanet import CodecConfig, Decoder, Encoder
+from .seanet import CodecConfig, Decoder, Encoder, remembering
 
 # %% ../nbs/11_codec.ipynb #739c3e3c
 class Codec(nn.Module):
@@ -94,9 +95,16 @@ def encode(self:Codec,
 )->torch.Tensor: # codes, int64 [B, K, T], T = ceil(L / hop_length)
     "Turn a waveform into codes; resampled when needed, padded to whole frames, an hour takes the memory of seconds."
     self._check_waveform(waveform)
-    if sample_rate is not None and sample_rate != self.sample_rate: waveform = resample(waveform, sample_rate, self.sample_rate)
-    n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
-    with torch.no_grad(): return in_chunks(lambda part: self._codes_of(part, n_codebooks), waveform, self.hop_length, 1, *self._frames_at_once())
+    if sample_rate is not None and sample_rate != self.sample_rate: waveform = resample(waveform.float(), sample_rate, self.sample_rate)
+    n_codebooks, at_once = count_codebooks(n_codebooks, self.n_codebooks), self._frames_at_once()
+    with torch.no_grad():
+        if not self._in_order(waveform.shape[-1]): return in_chunks(lambda part: self._codes_of(part, n_codebooks), waveform, self.hop_length, 1, *at_once)
+        codec = remembering(self.folded())
+        return torch.cat([codec._codes_of(part, n_codebooks) for part in waveform.split(at_once[0]*self.hop_length, -1)], -1)
+
+@patch
+def _in_order(self:Codec, n_samples): # a long sound and causal layers: chunk after chunk with memory, exact whatever an LSTM keeps in mind
+    return getattr(self.config, "causal", False) and n_samples > sum(self._frames_at_once())*self.hop_length
 
 @patch
 def _frames_at_once(self:Codec): return math.ceil(self.frame_rate * CHUNK_SECONDS),math.ceil(self.frame_rate * CONTEXT_SECONDS)
@@ -113,7 +121,11 @@ def decode(self:Codec,
 )->torch.Tensor: # waveform [B, 1, T * hop_length]
     "Turn codes into a waveform; fewer codebooks give a rougher one."
     check_codes(codes, self.n_codebooks, self.codebook_size)
-    with torch.no_grad(): return in_chunks(self._waveform_of, codes, 1, self.hop_length, *self._frames_at_once())
+    at_once = self._frames_at_once()
+    with torch.no_grad():
+        if not self._in_order(codes.shape[-1]*self.hop_length): return in_chunks(self._waveform_of, codes, 1, self.hop_length, *at_once)
+        codec = remembering(self.folded())
+        return torch.cat([codec._waveform_of(part) for part in codes.split(at_once[0], -1)], -1)
 
 @patch
 def _waveform_of(self:Codec, codes): # one chunk
@@ -164,15 +176,18 @@ def load_official_state_dict(self:Codec,
     state_dict:dict, # name -> tensor, as in the released UniAudio codec; read it with `torch.load(path, weights_only=True)`
 )->Codec: # itself, in eval mode
     "Load the released codec's weights; `ValueError` names the first of them that has no place here, or no tensor there."
+    given = state_dict.get("codec_model", state_dict) if isinstance(state_dict, dict) else state_dict
+    if not isinstance(given, dict) or not all(isinstance(tensor, torch.Tensor) for tensor in given.values()): raise ValueError(f"a state dict maps names to tensors, got {type(state_dict).__name__} (read a file with torch.load(path, weights_only=True))")
     own,books = {},{}
-    for name,tensor in state_dict.get("codec_model", state_dict).items():
+    for name,tensor in given.items():
         for pattern,to in _OFFICIAL: name = re.sub(pattern, to, name)
         book = re.fullmatch(r"quantizer\.vq\.layers\.(\d+)\._codebook\.(\w+)", name)
         if book and book[2] in _CODEBOOK: books.setdefault(_CODEBOOK[book[2]], {})[int(book[1])] = tensor
         else: own[name] = tensor
     for name,rows in books.items():
         if sorted(rows) != list(range(self.n_codebooks)): raise ValueError(f"the state dict has codebooks {sorted(rows)}, this codec wants 0 to {self.n_codebooks-1}")
-        own[f"quantizer.{name}"] = torch.stack([rows[k].view(()).bool() if name == "started" else rows[k] for k in range(self.n_codebooks)])
+        if len({row.shape for row in rows.values()}) > 1: raise ValueError(f"the codebooks' {name} have several shapes: {sorted({tuple(row.shape) for row in rows.values()})}")
+        own[f"quantizer.{name}"] = torch.stack([rows[k].bool().squeeze() if name == "started" else rows[k] for k in range(self.n_codebooks)])
     wanted = self.state_dict()
     for title,names in (("no place", own.keys() - wanted.keys()), ("missing", wanted.keys() - own.keys())):
         if names: raise ValueError(f"{len(names)} tensors of the state dict {'have no place in this codec' if title == 'no place' else 'are missing'}, the first is {min(names)}")
@@ -190,7 +205,7 @@ class PublishedCodec(Codec):
         model:nn.Module, # EncodecModel or DacModel, mono
     ):
         nn.Module.__init__(self)
-        self.model,self.config = model,model.config
+        self.model,self.config = model.eval(),model.config
         self.kind = model.config.model_type # "encodec" or "dac"
         if self.kind not in ("encodec", "dac"): raise ValueError(f"a published codec is an EnCodec or a DAC model, got model_type {self.kind!r}")
         if getattr(self.config, "audio_channels", 1) != 1 or getattr(self.config, "normalize", False): raise ValueError("stereo codecs and those that normalise loudness are not supported; use the 24 or 32 kHz EnCodec")
@@ -203,16 +218,18 @@ class PublishedCodec(Codec):
     def _codes_of(self, part, n_codebooks):
         part = part.to(next(self.parameters()))
         if self.kind == "encodec": return self.model.quantizer.encode(self.model.encoder(part)).transpose(0, 1)[:, :n_codebooks]
-        return self.model.encode(F.pad(part, (0, -part.shape[-1] % self.hop_length)), n_quantizers=n_codebooks).audio_codes
+        return self.model.encode(F.pad(part, (0, -part.shape[-1] % self.hop_length)), n_quantizers=n_codebooks).audio_codes[:, :n_codebooks]
 
     def _waveform_of(self, codes):
-        codes = codes.to(next(self.parameters()).device)
+        codes = codes.to(next(self.parameters()).device).long()
         if self.kind == "encodec": return self.model.decoder(self.model.quantizer.decode(codes.transpose(0, 1)))
         return self.model.decode(audio_codes=codes).audio_values.unsqueeze(1)
 
     def folded(self): return self
 
-    def _for_use(self): return json.loads(self.config.to_json_string()),self.model.state_dict()
+    def _for_use(self): # who saved it, and by which version, is nothing that the codes depend on
+        passing = ("transformers_version", "architectures", "dtype", "torch_dtype", "_name_or_path")
+        return {name: value for name,value in json.loads(self.config.to_json_string()).items() if name not in passing},self.model.state_dict()
 
     def save_pretrained(self, folder):
         self.model.save_pretrained(folder)
@@ -224,7 +241,8 @@ def _load_published(name_or_folder): # a folder that transformers wrote, or one 
     except ImportError: raise ImportError("published codecs need the package transformers: pip install 'uniaudio-nb[codecs]'") from None
     config = transformers.AutoConfig.from_pretrained(name_or_folder)
     kind = {"encodec": transformers.EncodecModel, "dac": transformers.DacModel}[config.model_type]
-    return PublishedCodec(kind.from_pretrained(name_or_folder, use_safetensors=True)).eval()
+    try: return PublishedCodec(kind.from_pretrained(name_or_folder, use_safetensors=True)).eval()
+    except (SafetensorError, RuntimeError) as error: raise ValueError(f"{name_or_folder} does not hold a whole {config.model_type} model: {' '.join(str(error).split())[:300]}") from None
 
 @patch(cls_method=True)
 def from_pretrained(cls:Codec,
@@ -233,7 +251,7 @@ def from_pretrained(cls:Codec,
     "Load a codec; a missing or altered file is refused."
     if name_or_folder in PUBLISHED: return _load_published(name_or_folder)
     folder = Path(find_spec("uniaudio_nb").origin).parent/"pretrained"/"codec" if name_or_folder is None else Path(name_or_folder)
-    try:
-        if json.loads((folder/"config.json").read_text()).get("model_type") in ("encodec", "dac"): return _load_published(folder)
-    except (OSError, ValueError, AttributeError): pass # what is wrong with it is said below
+    try: published = json.loads((folder/"config.json").read_text()).get("model_type") in ("encodec", "dac")
+    except (OSError, ValueError, AttributeError): published = False # what is wrong with it is said below
+    if published: return _load_published(folder)
     return load_weights(folder, "codec", lambda description: Codec(CodecConfig(**description["config"])))[0]

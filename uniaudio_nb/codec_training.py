@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from .audio import fit_length, resample, save_audio
-from .checkpoints import write_card
+from .checkpoints import find_device, write_card
 from .codec import Codec
 from .codec_losses import Balancer, Discriminator, EnvelopeLoss, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
 from .engine import LoopConfig, fit
@@ -138,8 +138,9 @@ def validation_crops(
     for kind, n in zip(kinds, share, strict=True):
         ours = sorted((r for r in recordings if r.kind==kind), key=lambda r: sha256(r.path.name.encode()).digest())
         parts, have = [], 0
-        for recording in itertools.islice(itertools.cycle(ours), 10*count*len(ours)):
+        for turn, recording in enumerate(itertools.cycle(ours)):
             if have>=n*length: break
+            if turn==len(ours) and not have: raise ValueError(f"the {kind} recordings to measure on are all empty")
             parts.append(recording.load(sample_rate)[0, :2*length])
             have += len(parts[-1])
         crops.append(torch.cat(parts)[:n*length].view(n, 1, length))
@@ -222,10 +223,11 @@ class CodecSteps:
     ): # generator of (module name, loss, metrics)
         config = self.config
         n_codebooks, share = draw_n_codebooks(config), 1.
-        if step<config.free_steps: reconstruction, commitment, used = self.codec.decoder(self.codec.encoder(batch)), 0., None
+        whole = nn.functional.pad(batch, (0, -batch.shape[-1]%self.codec.hop_length))
+        if step<config.free_steps: reconstruction, commitment, used = self.codec.decoder(self.codec.encoder(whole)), 0., None
         else:
             reconstruction, quantized = self.codec(batch, n_codebooks)
-            commitment, used, share = quantized.commitment, quantized.perplexity[0], n_codebooks/self.codec.n_codebooks
+            commitment, used, share = quantized.commitment, quantized.perplexity[0], quantized.codes.shape[1]/self.codec.n_codebooks # in many processes the first one's draw counts
         reconstruction = reconstruction[..., :batch.shape[-1]]
         windows = [config.windows[i] for i in torch.randperm(len(config.windows))[:config.windows_per_step]]
         losses = {**self.spectral(reconstruction, batch, windows), "time": time_loss(reconstruction, batch), "envelope": self.envelope(reconstruction, batch)}
@@ -247,6 +249,7 @@ def train_codec(
     config:CodecTrainConfig, # e.g. CodecTrainConfig.tiny()
 )->Codec: # trained, in eval mode, on the CPU
     "Train a codec, or go on where a run in this folder stopped; `ValueError` without recordings or for another run's folder."
+    find_device(config.loop.device)
     recordings = assign_splits([r for r in recordings if r.kind!="room"])
     train, valid = ([r for r in recordings if r.split==split] for split in ("train", "valid"))
     if not train: raise ValueError("there are no recordings to train a codec on (rooms do not count)")
@@ -254,6 +257,7 @@ def train_codec(
     held_out = validation_crops(valid or train, config.codec.sample_rate)
     torch.manual_seed(config.loop.seed)
     codec = Codec(config.codec) if config.start is None else Codec.from_pretrained(config.start)
+    if not isinstance(codec.config, CodecConfig): raise ValueError(f"{config.start} holds a published codec, which encodes and decodes but is not trained here")
     if config.start is not None and codec.config!=replace(config.codec, norm=codec.config.norm): raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
     if config.start is None and not config.codec.bands: calibrate(codec, torch.cat([crops(10**9+i) for i in range(4)]))
     steps = CodecSteps(codec, config)

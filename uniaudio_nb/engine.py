@@ -199,14 +199,14 @@ class _Loop:
             for module in modules.values():
                 for tensor in [*module.parameters(), *module.buffers()]: dist.broadcast(tensor.data, 0)
 
-    def progress(self, pressed)->tuple[float, bool]: # 0 to 1; True: somebody pressed Ctrl-C. The same in all processes
+    def progress(self, pressed, over=False)->tuple[float, bool, bool]: # 0 to 1; has somebody pressed Ctrl-C, is the slice over? The same in all processes
         config, state = self.config, self.state
         parts = [state["step"]/config.steps] if config.steps else []
         if config.minutes: parts.append(state["elapsed"]/(60*config.minutes))
-        if self.world==1: return max(parts), bool(pressed)
-        shared = torch.tensor([max(parts), float(bool(pressed))], dtype=torch.float64, device=self.device)
+        if self.world==1: return max(parts), bool(pressed), bool(over)
+        shared = torch.tensor([max(parts), float(bool(pressed)), float(bool(over))], dtype=torch.float64, device=self.device)
         dist.all_reduce(shared, dist.ReduceOp.MAX)
-        return shared[0].item(), bool(shared[1])
+        return shared[0].item(), bool(shared[1]), bool(shared[2])
 
     def note(self, values, skipped):
         "Add one step to the averages of the coming row."
@@ -268,9 +268,10 @@ def fit(
         try:
             while True:
                 over = config.slice_minutes and time.monotonic()-entered>=60*config.slice_minutes
-                progress, stop = loop.progress(pressed or over)
+                progress, stop, over = loop.progress(pressed, over)
                 if progress>=1: break
-                if stop: raise KeyboardInterrupt if pressed else SliceOver(f"the {config.slice_minutes:g} minutes of this call are over at {progress:.0%}; the same call goes on")
+                if stop: raise KeyboardInterrupt
+                if over: raise SliceOver(f"the {config.slice_minutes:g} minutes of this call are over at {progress:.0%}; the same call goes on")
                 began = time.perf_counter()
                 for optimizer in loop.optimizers.values():
                     for group in optimizer.param_groups: group["lr"] = learning_rate_at(config, progress)

@@ -32,7 +32,7 @@ class LappedTransform(nn.Module):
     def forward(self, waveform): # [B, 1, T*N] -> [B, N, T]
         half = self.bands//2
         padded = torch.cat([-waveform[..., :half].flip(-1), waveform, waveform[..., -half:].flip(-1)], -1).squeeze(1)
-        bands = (padded.unfold(-1, 2*self.bands, self.bands)@self.basis.T).transpose(1, 2)
+        bands = (padded.unfold(-1, 2*self.bands, self.bands)@self.basis.T.to(padded.dtype)).transpose(1, 2)
         return 4*bands/(bands.abs()+1e-3).sqrt() # 4: about unit size
 
     def inverse(self, bands): # [B, N, T] -> [B, 1, T*N]
@@ -126,7 +126,8 @@ class FrameEncoder(nn.Module):
         with torch.autocast(waveform.device.type, enabled=False): # transforms need all their digits
             bands = seen = self.transform(waveform.float())
             if self.loudness is not None: seen = torch.cat([bands, rearrange(self.loudness(waveform.float())/2+2, "b m (t s) -> b (s m) t", s=4)], 1) # about unit size
-        return self.linear(bands)+self.model(seen)
+        dtype = self.linear.weight.dtype # codecs in half precision, too
+        return self.linear(bands.to(dtype))+self.model(seen.to(dtype))
 
 # %% ../nbs/10_frames.ipynb #e38ca44d
 class FrameDecoder(nn.Module):

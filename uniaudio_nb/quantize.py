@@ -105,8 +105,8 @@ def count_codebooks(
 )->int: # to use
     "Return the number of codebooks to use; `ValueError` if there are not so many."
     if n_codebooks is None: return most
-    if not 1<=n_codebooks<=most: raise ValueError(f"n_codebooks must be 1 to {most}, got {n_codebooks}")
-    return n_codebooks
+    if isinstance(n_codebooks, bool) or not hasattr(n_codebooks, "__index__") or not 1<=n_codebooks<=most: raise ValueError(f"n_codebooks must be a whole number from 1 to {most}, got {n_codebooks!r}")
+    return int(n_codebooks)
 
 # %% ../nbs/10_quantize.ipynb #a7ef0e08
 def check_codes(
@@ -116,7 +116,7 @@ def check_codes(
 ):
     "Refuse codes of another shape or type, empty ones, and those that no codebook has, by a `ValueError`."
     if not isinstance(codes, torch.Tensor) or codes.ndim!=3: raise ValueError(f"codes must be a tensor [B, K, T], got {tuple(getattr(codes, 'shape', ())) or type(codes).__name__}")
-    if codes.is_floating_point() or codes.dtype==torch.bool: raise ValueError(f"codes must be whole numbers, got {codes.dtype}")
+    if codes.dtype not in (torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64): raise ValueError(f"codes must be whole numbers, got {codes.dtype} (uint8 and the signed types are known)")
     if codes.numel()==0: raise ValueError(f"codes are empty: {tuple(codes.shape)}")
     count_codebooks(codes.shape[1], n_codebooks)
     low,high = (int(x) for x in codes.aminmax())
@@ -128,8 +128,8 @@ def _on_sphere(self:ResidualVectorQuantizer, vectors): # factorized codes are un
     return F.normalize(vectors, dim=-1) if self.code_dimension else vectors
 
 @patch
-def _enter(self:ResidualVectorQuantizer, k, residual): # [..., D] -> [..., width]
-    return self._on_sphere(self.down[k](residual)) if self.code_dimension else residual
+def _enter(self:ResidualVectorQuantizer, k, residual): # [..., D] -> [..., width], float32 both
+    return self._on_sphere(self.down[k](residual.to(self.down[k].weight.dtype)).float()) if self.code_dimension else residual
 
 @patch
 def _leave(self:ResidualVectorQuantizer, k, codes): # [..., width] -> [..., D]
@@ -143,10 +143,11 @@ def encode(self:ResidualVectorQuantizer,
 )->torch.Tensor: # codes, int64 [B, K, T]
     "Turn latents into codes; learns nothing, whatever the mode."
     self._check_latents(latents)
-    residual,codes = rearrange(latents.detach().float(), "b d t -> (b t) d"),[]
-    for k in range(count_codebooks(n_codebooks, self.n_codebooks)):
-        codes.append(nearest_code(self._enter(k, residual), self.codebooks[k]))
-        residual = residual-self._leave(k, self.codebooks[k][codes[-1]])
+    with torch.autocast(latents.device.type, enabled=False): # distances need float32
+        residual,codes = rearrange(latents.detach().float(), "b d t -> (b t) d"),[]
+        for k in range(count_codebooks(n_codebooks, self.n_codebooks)):
+            codes.append(nearest_code(self._enter(k, residual), self.codebooks[k].float()))
+            residual = residual-self._leave(k, self.codebooks[k][codes[-1]])
     return rearrange(torch.stack(codes), "k (b t) -> b k t", b=len(latents))
 
 # %% ../nbs/10_quantize.ipynb #92c639ea
@@ -170,7 +171,7 @@ def _start(self:ResidualVectorQuantizer, k, vectors):
     copies = torch.randint(n_clusters, (self.codebook_size-n_clusters,)).to(vectors.device)
     jitter = torch.randn(len(copies), vectors.shape[1]).to(vectors.device)*spread
     self.codebooks[k] = self._on_sphere(torch.cat([centroids, centroids[copies]+jitter]))
-    self.cluster_size[k] = torch.bincount(codes, minlength=self.codebook_size).clamp(min=1e-3)
+    self.cluster_size[k] = torch.bincount(codes, minlength=self.codebook_size).clamp(min=1e-3)*(dist.get_world_size() if _in_parallel() else 1) # as if all processes saw the like
     self.averages[k] = self.codebooks[k]*self.cluster_size[k].unsqueeze(1)
     self.started[k] = True
     self._from_first_process(k)
@@ -202,8 +203,9 @@ def _learn(self:ResidualVectorQuantizer, k, vectors, codes):
     self.cluster_size[k] = torch.lerp(counts, self.cluster_size[k], self.decay)
     self.averages[k] = torch.lerp(sums, self.averages[k], self.decay)
     self.codebooks[k] = self._on_sphere(self.averages[k]/self.cluster_size[k].clamp(min=1e-6).unsqueeze(1))
-    n_dead = min(int((self.cluster_size[k]<self.dead_below*fair).sum()), len(vectors)//4)
-    if not n_dead: return
+    n_dead = int((self.cluster_size[k]<self.dead_below*fair).sum())
+    if not n_dead: return # in all processes alike
+    n_dead = min(n_dead, len(vectors)//4)
     dead = self.cluster_size[k].argsort()[:n_dead]
     chosen = torch.randperm(len(vectors))[:n_dead].to(vectors.device) # a busy code is drawn often
     self.codebooks[k, dead] = self._on_sphere(torch.lerp(self.codebooks[k][codes[chosen]], vectors[chosen], 0.3))
@@ -233,8 +235,8 @@ def _quantize(self:ResidualVectorQuantizer, k, residual):
         if _in_parallel(): dist.all_reduce(finite, dist.ReduceOp.MIN)
         learn = bool(finite)
     if learn and not self.started[k]: self._start(k, vectors)
-    codes = nearest_code(vectors, self.codebooks[k])
-    quantized = self.codebooks[k][codes] # a copy: learning does not reach it
+    codes = nearest_code(vectors, self.codebooks[k].float())
+    quantized = self.codebooks[k][codes].float() # a copy: learning does not reach it
     if learn: self._learn(k, vectors, codes)
     commitment = F.mse_loss(entered, quantized)
     if self.code_dimension: quantized = entered+(quantized-entered).detach() # so that `down` learns

@@ -16,11 +16,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-import torch
 from tqdm import tqdm
 
 from .alignment import Aligner, aligner_examples, train_aligner
 from .audio import write_aside
+from .checkpoints import find_device
 from .codec import Codec, CodecConfig
 from .codec_training import CodecTrainConfig, train_codec
 from .durations import DurationPredictor, measure_durations, train_durations
@@ -72,7 +72,7 @@ class RecipeConfig:
         if not 0 < self.minutes < float("inf"): raise ValueError(f"minutes must be positive, got {self.minutes}")
         if self.samples < 1: raise ValueError(f"samples must be at least 1, got {self.samples}")
         if not Path(self.data).is_dir(): raise FileNotFoundError(f"there is no data folder {self.data}")
-        if self.device.startswith("cuda") and not torch.cuda.is_available(): raise ValueError("the device 'cuda' was asked for, but no GPU is available")
+        find_device(self.device)
 
 # %% ../nbs/42_recipe.ipynb #172fb446
 class Run:
@@ -175,7 +175,7 @@ def prepare_data(
 )->dict:                           # the report
     "Write the shards of all tasks with tokenizers that are there, at the level that models are trained and asked with."
     if not Path(data).is_dir(): raise FileNotFoundError(f"there is no data folder {data}")
-    if device.startswith("cuda") and not torch.cuda.is_available(): raise ValueError("the device 'cuda' was asked for, but no GPU is available")
+    find_device(device)
     return prepare(data, out, load_tokenizers(tokenizers, device, features=features), cache=AudioCache(16_000, level=LEVEL), **options)
 
 # %% ../nbs/42_recipe.ipynb #3439de0a

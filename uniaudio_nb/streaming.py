@@ -6,15 +6,12 @@
 __all__ = ['StreamingCodec']
 
 # %% ../nbs/11_streaming.ipynb #8630ee3d
-import copy
-from itertools import chain
-
 import torch
 
 from .audio import patch
 from .codec import Codec
 from .quantize import check_codes, count_codebooks
-from .seanet import Conv, ConvTranspose, SkipLSTM
+from .seanet import remembering
 
 # %% ../nbs/11_streaming.ipynb #1b550acc
 class StreamingCodec:
@@ -24,14 +21,9 @@ class StreamingCodec:
         n_codebooks:int|None=None, # only the first ones; None: all
     ):
         if not getattr(codec.config, "causal", False): raise ValueError("only a causal codec can stream: this one looks ahead (CodecConfig.streaming() does not)")
-        self.n_codebooks,self.rest = count_codebooks(n_codebooks, codec.n_codebooks),None
-        codec = codec.folded().eval()
-        self.codec = copy.deepcopy(codec, {id(tensor): tensor for tensor in chain(codec.parameters(), codec.buffers())})
-        like = next(codec.parameters())
-        for layer in self.codec.modules():
-            if isinstance(layer, Conv): layer.past = like.new_zeros(1, layer.conv.in_channels, layer.left)
-            if isinstance(layer, ConvTranspose): layer.past = like.new_zeros(1, layer.conv.out_channels, layer.right)
-            if isinstance(layer, SkipLSTM): layer.past = ()
+        self.n_codebooks,self.codec = count_codebooks(n_codebooks, codec.n_codebooks),remembering(codec.folded())
+        self.device = next(self.codec.parameters()).device
+        self.rest,self.sounds,self.finished = None,None,False # samples that wait; how many sounds are decoded side by side
 
 # %% ../nbs/11_streaming.ipynb #db010f0e
 @patch
@@ -41,10 +33,12 @@ def encode(self:StreamingCodec,
 )->torch.Tensor: # codes of the frames that are complete now, int64 [B, K, t], t >= 0
     "Take the next samples; what does not fill a frame waits for more."
     self.codec._check_waveform(chunk)
+    if self.finished: raise ValueError("this stream is finished: its end was padded; make another StreamingCodec for the next sound")
+    if self.rest is not None and len(self.rest)!=len(chunk): raise ValueError(f"this stream has {len(self.rest)} sounds side by side, got {len(chunk)}")
     if self.rest is not None: chunk = torch.cat([self.rest, chunk], -1)
     whole = chunk.shape[-1]//self.codec.hop_length*self.codec.hop_length
     self.rest = chunk[..., whole:]
-    if not whole: return torch.zeros(len(chunk), self.n_codebooks, 0, dtype=torch.long)
+    if not whole: return torch.zeros(len(chunk), self.n_codebooks, 0, dtype=torch.long, device=self.device)
     return self.codec._codes_of(chunk[..., :whole], self.n_codebooks)
 
 @patch
@@ -52,7 +46,8 @@ def encode(self:StreamingCodec,
 def finish(self:StreamingCodec
 )->torch.Tensor: # codes of the last, incomplete frame, int64 [B, K, 0 or 1]
     "End the stream: what still waits is filled up with zeros."
-    if self.rest is None or not self.rest.shape[-1]: return torch.zeros(1 if self.rest is None else len(self.rest), self.n_codebooks, 0, dtype=torch.long)
+    self.finished = True
+    if self.rest is None or not self.rest.shape[-1]: return torch.zeros(1 if self.rest is None else len(self.rest), self.n_codebooks, 0, dtype=torch.long, device=self.device)
     rest, self.rest = self.rest, self.rest[..., :0]
     return self.codec._codes_of(rest, self.n_codebooks) # padded in there
 
@@ -63,6 +58,8 @@ def decode(self:StreamingCodec,
     codes:torch.Tensor, # int codes [B, k, t] of the next frames
 )->torch.Tensor: # their samples [B, 1, t * hop_length]
     "Turn the next codes into their samples at once."
-    if codes.shape[-1]==0: return torch.zeros(len(codes), 1, 0)
+    if isinstance(codes, torch.Tensor) and codes.ndim==3 and codes.shape[-1]==0: return torch.zeros(len(codes), 1, 0, device=self.device)
     check_codes(codes, self.codec.n_codebooks, self.codec.codebook_size)
+    if self.sounds not in (None, len(codes)): raise ValueError(f"this stream has {self.sounds} sounds side by side, got {len(codes)}")
+    self.sounds = len(codes)
     return self.codec._waveform_of(codes)

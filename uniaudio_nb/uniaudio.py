@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 
 from .audio import as_audio, level_dbfs, listen, patch, save_audio, write_aside
+from .checkpoints import find_device
 from .codec import Codec
 from .durations import DurationPredictor
 from .generation import GenerationConfig, generate_candidates, generate_frames
@@ -70,9 +71,7 @@ class UniAudio:
 
     def to(self, device):
         "Move all parts to a device; `ValueError` when it is not there."
-        try: device = torch.device(device)
-        except RuntimeError: raise ValueError(f"unknown device {device!r}; expected 'cpu', 'cuda' or 'cuda:0'") from None
-        if device.type == "cuda" and not torch.cuda.is_available(): raise ValueError("the device 'cuda' was asked for, but no GPU is available")
+        device = find_device(device)
         if self.packed and device not in (self.device, torch.device(self.device.type)):
             raise ValueError(f"a model packed for generation stays on {self.device}; name the device when loading it, as in from_pretrained(folder, device={str(device)!r}, precision='bfloat16')")
         for part in (self.model, self.tokenizers.codec, self.tokenizers.semantic, self.tokenizers.text): part.to(device)

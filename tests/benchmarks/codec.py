@@ -196,25 +196,28 @@ def table(result):
 
 
 def preset_of(config):
-    "The preset of `uniaudio train-codec` that a run was made with."
+    "The preset of `uniaudio train-codec` that a run was made with, and its seed."
     asked = ("low_share", "full_share", "free_steps", "kind_weights", "adversarial")
-    presets = {name: asdict(getattr(CodecTrainConfig, name)()) for name in ("long", "further", "music", "finish")}
-    return next(name for name, preset in presets.items() if all(preset[key] == config[key] for key in asked))
+    for name in ("tiny", "long", "further", "music", "finish", "small"):
+        preset = getattr(CodecTrainConfig, name)()
+        if all(asdict(preset)[key] == config[key] for key in asked): return name, preset.loop.seed
+    raise SystemExit(f"no preset has {', '.join(f'{key} = {config[key]}' for key in asked)}: name one in 13_codec_training, so that others can train it again")
 
 
 def trainings(runs, shipped):
     "What is to be said of the runs, after what the shipped codec's figures say of its own where the first run goes on from it."
-    before, rows = "uniaudio_nb/pretrained/codec", []
+    rows, before, expected = [], None, None
     for run in runs:
         config, done = json.loads((Path(run) / "checkpoint" / "state.json").read_text())["config"], json.loads((Path(run) / "done.json").read_text())
         if config["start"] and run == runs[0]:
-            if config["start"] != Codec.from_pretrained(shipped).fingerprint(): raise SystemExit(f"{run} goes on from a codec that is not the shipped one: name the runs before it, too")
-            rows = json.loads((shipped / "figures.json").read_text())["training"]
+            rows, expected = json.loads((shipped / "figures.json").read_text())["training"], Codec.from_pretrained(shipped).fingerprint()
             before = rows[-1]["command"].split("--out ")[1].split()[0] + "/codec"
-        start = f" --start {before}" if config["start"] else ""
+        if config["start"] != expected: raise SystemExit(f"{run} goes on from {config['start'] or 'nothing'}, not from {before or 'nothing'} ({expected}): name the runs in their order")
+        preset, seed = preset_of(config)
+        options = (f" --start {before}" if before else "") + (f" --seed {config['seed']}" if config["seed"] != seed else "")
         rows.append({"steps": done["step"], "batch_size": config["batch_size"], "seconds": config["seconds"], "minutes": round(done["seconds"] / 60),
-                     "command": f"uniaudio train-codec --data ../shared/data --out {run} --preset {preset_of(config)}{start} --minutes {config['minutes']:g}"})
-        before = f"{run}/codec"
+                     "command": f"uniaudio train-codec --data ../shared/data --out {run} --preset {preset}{options} --minutes {config['minutes']:g}"})
+        before, expected = f"{run}/codec", Codec.from_pretrained(Path(run) / "codec").fingerprint()
     return rows
 
 
