@@ -70,7 +70,7 @@ def time_loss(
 
 # %% ../nbs/12_codec_losses.ipynb #bd56ba20
 class EnvelopeLoss(nn.Module):
-    "Compare how third-octave bands rise and fall within 384 ms, whatever their level: what STOI measures (Taal et al. 2011), without its clipping and its removal of silence."
+    "Compare how third-octave bands rise and fall within 384 ms, whatever their level: what STOI measures (Taal et al. 2011), with a weight for each band instead of its clipping and its removal of silence."
     def __init__(self,
         sample_rate:int=16000, # Hz
         window_length:int=512, # samples of the Hann window; the hop is a quarter of it
@@ -86,14 +86,17 @@ class EnvelopeLoss(nn.Module):
     def forward(self,
         reconstruction:torch.Tensor, # [B, 1, L], at least 384 ms
         target:torch.Tensor, # [B, 1, L]
-    )->torch.Tensor: # 0-D; 0: all bands rise and fall together; 1: nothing in common, or silence
+    )->torch.Tensor: # 0-D; 0: all bands rise and fall together; nearly 1: nothing in common, or silence as an answer. A steady target asks for nothing
         if reconstruction.shape!=target.shape: raise ValueError(f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape")
         power = magnitudes(torch.cat([reconstruction, target]), self.window_length).square().transpose(1, 2)@self.bank
         if power.shape[1]<self.stretch: raise ValueError(f"an envelope needs at least {self.stretch*self.window_length//4} samples, got {target.shape[-1]}")
         pieces = power.sqrt().unfold(1, self.stretch, self.stretch//2) # [2B, stretches, bands, frames]
-        pieces = pieces-pieces.mean(-1, keepdim=True)
-        a, b = (pieces/(pieces.norm(dim=-1, keepdim=True)+1e-5)).chunk(2)
-        return 1-(a*b).sum(-1).mean()
+        level = pieces.mean(-1, keepdim=True)
+        pieces = pieces-level
+        size = pieces.norm(dim=-1, keepdim=True)
+        a, b = (pieces/(size+1e-5)).chunk(2)
+        moves = (size/(self.stretch**0.5*(level+1e-4))).chunk(2)[1].square() # of the target: its deviation over its mean, squared; what is below -80 dB stands still
+        return ((1-(a*b).sum(-1, keepdim=True))*moves/(moves+0.04)).mean() # half the weight for a deviation of a fifth of the mean
 
 # %% ../nbs/12_codec_losses.ipynb #a9e5ef83
 class PatchDiscriminator(nn.Module):
