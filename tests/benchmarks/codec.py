@@ -40,7 +40,7 @@ RECOGNISERS = {  # name: (corpus, what it tells apart, steps, speeds, how many a
     "digits": ("fsdd", "text", 2500, (1.,), 1),
     "speakers": ("fsdd", "speaker", 600, (1.,), 1),
     "sounds": ("esc10", "label", 1200, (1.,), 1),
-    "instruments": ("instrument_notes", "label", 800, SPEEDS, 5),  # 25 valid clips only: with one judge and one speed, luck decides (68 to 82 % for codecs that are alike)
+    "instruments": ("instrument_notes", "label", 800, SPEEDS, 5),  # 25 valid clips only: heard once each, luck decides (68 to 81 % for codecs that are alike)
 }
 SENTENCES = ("librispeech_mini", "vctk_mini")  # STOI is asked of these
 
