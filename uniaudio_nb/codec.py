@@ -96,15 +96,17 @@ def encode(self:Codec,
     "Turn a waveform into codes; resampled when needed, padded to whole frames, an hour takes the memory of seconds."
     self._check_waveform(waveform)
     if sample_rate is not None and sample_rate != self.sample_rate: waveform = resample(waveform.float(), sample_rate, self.sample_rate)
-    n_codebooks, at_once = count_codebooks(n_codebooks, self.n_codebooks), self._frames_at_once()
-    with torch.no_grad():
-        if not self._in_order(waveform.shape[-1]): return in_chunks(lambda part: self._codes_of(part, n_codebooks), waveform, self.hop_length, 1, *at_once)
-        codec = remembering(self.folded())
-        return torch.cat([codec._codes_of(part, n_codebooks) for part in waveform.split(at_once[0]*self.hop_length, -1)], -1)
+    n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
+    return self._in_pieces(lambda codec,part: codec._codes_of(part, n_codebooks), waveform, self.hop_length, 1)
 
 @patch
-def _in_order(self:Codec, n_samples): # a long sound and causal layers: chunk after chunk with memory, exact whatever an LSTM keeps in mind
-    return getattr(self.config, "causal", False) and n_samples > sum(self._frames_at_once())*self.hop_length
+@torch.no_grad()
+def _in_pieces(self:Codec, function, signal, per_frame_in, per_frame_out): # a long signal; function(codec, part)
+    chunk,context = self._frames_at_once()
+    if not getattr(self.config, "causal", False) or signal.shape[-1] <= (chunk + context) * per_frame_in:
+        return in_chunks(lambda part: function(self, part), signal, per_frame_in, per_frame_out, chunk, context)
+    codec = remembering(self.folded()) # causal layers take chunk after chunk: exact, whatever an LSTM keeps in mind
+    return torch.cat([function(codec, part) for part in signal.split(chunk * per_frame_in, -1)], -1)
 
 @patch
 def _frames_at_once(self:Codec): return math.ceil(self.frame_rate * CHUNK_SECONDS),math.ceil(self.frame_rate * CONTEXT_SECONDS)
@@ -121,11 +123,7 @@ def decode(self:Codec,
 )->torch.Tensor: # waveform [B, 1, T * hop_length]
     "Turn codes into a waveform; fewer codebooks give a rougher one."
     check_codes(codes, self.n_codebooks, self.codebook_size)
-    at_once = self._frames_at_once()
-    with torch.no_grad():
-        if not self._in_order(codes.shape[-1]*self.hop_length): return in_chunks(self._waveform_of, codes, 1, self.hop_length, *at_once)
-        codec = remembering(self.folded())
-        return torch.cat([codec._waveform_of(part) for part in codes.split(at_once[0], -1)], -1)
+    return self._in_pieces(lambda codec,part: codec._waveform_of(part), codes, 1, self.hop_length)
 
 @patch
 def _waveform_of(self:Codec, codes): # one chunk

@@ -223,8 +223,9 @@ class CodecSteps:
     ): # generator of (module name, loss, metrics)
         config = self.config
         n_codebooks, share = draw_n_codebooks(config), 1.
-        whole = nn.functional.pad(batch, (0, -batch.shape[-1]%self.codec.hop_length))
-        if step<config.free_steps: reconstruction, commitment, used = self.codec.decoder(self.codec.encoder(whole)), 0., None
+        if step<config.free_steps:
+            whole = nn.functional.pad(batch, (0, -batch.shape[-1]%self.codec.hop_length))
+            reconstruction, commitment, used = self.codec.decoder(self.codec.encoder(whole)), 0., None
         else:
             reconstruction, quantized = self.codec(batch, n_codebooks)
             commitment, used, share = quantized.commitment, quantized.perplexity[0], quantized.codes.shape[1]/self.codec.n_codebooks # in many processes the first one's draw counts
