@@ -89,10 +89,11 @@ def run_train_codec(args):
     from dataclasses import replace
     from uniaudio_nb.codec_training import CodecTrainConfig, train_codec
     from uniaudio_nb.recordings import read_corpora
-    presets = ("tiny", "long", "further", "music", "finish", "small")
+    presets, goes_on = ("tiny", "long", "further", "music", "finish", "small"), ("further", "music", "finish")
     if args.preset not in presets: raise ValueError(f"unknown preset {args.preset!r}; known: {', '.join(presets)}")
-    if args.preset in ("further", "music", "finish") and not args.start: raise ValueError(f"the preset {args.preset} goes on with a codec that has learnt: say which with --start")
+    if args.preset in goes_on and not args.start: raise ValueError(f"the preset {args.preset} goes on with a codec that has learnt: say which with --start")
     given = {name: value for name, value in [("minutes", args.minutes), ("seed", args.seed)] if value is not None}
+    if args.preset in goes_on: given["start"] = args.start
     config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
     train_codec(read_corpora(args.data), args.out, replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes)))
     print(f"codec in {Path(args.out)/'codec'}, sounds in {Path(args.out)/'samples'}")
@@ -192,7 +193,7 @@ def build_parser() -> argparse.ArgumentParser:
     p = command("train-codec", run_train_codec, "Train a codec alone, or go on with one.", "example: uniaudio train-codec --data corpora --out runs/codec --preset long --minutes 120\n"
                 "then:    uniaudio train-codec --data corpora --out runs/further --preset further --start runs/codec/codec --minutes 60")
     p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one"); p.add_argument("--out", required=True, help="run folder; a stopped run found there goes on")
-    p.add_argument("--preset", default="tiny", help="tiny (minutes on a laptop), long (hours on a laptop), further, music (go on: more at three codebooks; and more music), finish (go on with a judge), small (one large GPU); default: %(default)s")
+    p.add_argument("--preset", default="tiny", help="tiny (minutes on a laptop), long (hours on a laptop), further (go on: more at three codebooks), music (go on with more music, and with listeners who know instruments), finish (go on with a judge), small (one large GPU); default: %(default)s")
     p.add_argument("--minutes", type=float, help="training budget; default: the preset's"); p.add_argument("--start", help="folder of a codec to go on from")
     p.add_argument("--slice-minutes", type=float, help="stop after this time; the same command goes on"); p.add_argument("--seed", type=int, help="default: the preset's, another one for each that goes on")
     p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")

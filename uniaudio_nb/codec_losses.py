@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['magnitudes', 'SpectralLoss', 'time_loss', 'EnvelopeLoss', 'PatchDiscriminator', 'STFTDiscriminator',
            'MelDiscriminator', 'Discriminator', 'discriminator_loss', 'adversarial_loss', 'feature_matching_loss',
-           'Balancer']
+           'RecognitionLoss', 'Balancer']
 
 # %% ../nbs/12_codec_losses.ipynb #7a5f9913
 import math
@@ -42,6 +42,8 @@ class SpectralLoss(nn.Module):
         for n in self.windows: # window/16 bands: about two bins for the lowest ones
             bank = torchaudio.functional.melscale_fbanks(n//2+1, 0., sample_rate/2, n//16, sample_rate, "slaney", "slaney")
             self.register_buffer(f"bank_{n}", bank/bank.sum(0), persistent=False)
+            pitch = 1/torch.linspace(0, sample_rate/2, n//2+1).clamp(min=1000) # the share of the mel scale that a bin spans, up to a factor
+            self.register_buffer(f"pitch_{n}", (pitch/pitch.mean())[:, None], persistent=False)
 
     def forward(self,
         reconstruction:torch.Tensor, # [B, 1, L]
@@ -56,7 +58,8 @@ class SpectralLoss(nn.Module):
                      -(b.transpose(1, 2)@self.get_buffer(f"bank_{n}")+self.floor).log())
             mel = mel + bands.abs().mean() + bands.square().mean()/2
             convergence = (a-b).flatten(1).norm(dim=1)/(b.flatten(1).norm(dim=1)+self.floor*b[0].numel()**0.5)
-            stft = stft + convergence.mean() + ((a+self.floor).log()-(b+self.floor).log()).abs().mean()
+            bins = ((a+self.floor).log()-(b+self.floor).log()).abs()*self.get_buffer(f"pitch_{n}")
+            stft = stft + convergence.mean() + bins.mean()
         return {"mel": mel/len(windows), "stft": stft/len(windows)}
 
 # %% ../nbs/12_codec_losses.ipynb #ebeff053
@@ -208,6 +211,31 @@ def feature_matching_loss(
     "Compare the judge's inner layers (EnCodec, section 3.4)."
     layers = [(a.detach(), b) for judge_a, judge_b in zip(real, decoded, strict=True) for a, b in zip(judge_a, judge_b, strict=True)]
     return sum((a-b).abs().mean()/a.abs().mean().clamp(min=1e-6) for a, b in layers)/len(layers)
+
+# %% ../nbs/12_codec_losses.ipynb #e2a85b17
+class RecognitionLoss(nn.Module):
+    "Compare what recognisers hear: their inner layers, each relative to its own size (deep feature loss, Germain et al. 2018)."
+    def __init__(self,
+        listeners:list, # of `Recogniser`, trained; they learn nothing here
+        sample_rate:int=16000, # Hz
+    ):
+        super().__init__()
+        if not len(listeners): raise ValueError("a recognition loss needs at least one recogniser")
+        self.listeners, self.sample_rate = nn.ModuleList(listeners).requires_grad_(False).eval(), sample_rate
+
+    def forward(self,
+        reconstruction:torch.Tensor, # [B, 1, L]
+        target:torch.Tensor, # [B, 1, L]
+    )->torch.Tensor: # 0-D; 0: all of them hear the same
+        if reconstruction.shape!=target.shape: raise ValueError(f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape")
+        mel, real, decoded = self.listeners[0].mel(torch.cat([target, reconstruction]), self.sample_rate), [], []
+        for listener in self.listeners:
+            x, layers = mel, []
+            for stage in listener.stages: layers.append(x := stage(x))
+            layers.append(torch.cat([x.mean(-1), x.amax(-1)], -1)) # what its verdict rests on
+            halves = [layer.chunk(2) for layer in layers]
+            real.append([a for a, _ in halves]); decoded.append([b for _, b in halves])
+        return feature_matching_loss(real, decoded)
 
 # %% ../nbs/12_codec_losses.ipynb #3c1e2249
 class Balancer(nn.Module):

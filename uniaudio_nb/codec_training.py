@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CodecTrainConfig', 'draw_n_codebooks', 'TrainingCrops', 'validation_crops', 'evaluate_codec', 'keep_samples',
-           'calibrate', 'CodecSteps', 'train_codec']
+           'calibrate', 'train_listeners', 'CodecSteps', 'train_codec']
 
 # %% ../nbs/13_codec_training.ipynb #d20af5f1
 import itertools
@@ -18,9 +18,9 @@ from torch import nn
 from .audio import fit_length, resample, save_audio
 from .checkpoints import find_device, write_card
 from .codec import Codec
-from .codec_losses import Balancer, Discriminator, EnvelopeLoss, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
+from .codec_losses import Balancer, Discriminator, EnvelopeLoss, RecognitionLoss, SpectralLoss, adversarial_loss, discriminator_loss, feature_matching_loss, time_loss
 from .engine import LoopConfig, fit
-from .metrics import mel_distance, si_sdr
+from .metrics import Recogniser, mel_distance, si_sdr, train_recogniser
 from .quantize import perplexity
 from .recordings import CropSampler, assign_splits
 from .seanet import CodecConfig, Conv, ConvTranspose
@@ -34,10 +34,11 @@ class CodecTrainConfig:
     start:str|None=None # folder of a codec of these sizes to go on from; None: from scratch
     batch_size:int=8 # crops per step
     seconds:float=1.0 # length of a crop
-    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 3., "envelope": 1.}) # of the losses between waveforms
+    weights:dict=field(default_factory=lambda: {"mel": 0.3, "stft": 1., "time": 3., "envelope": 1.}) # of the losses between waveforms; "recognition" may be added: `train_listeners` then runs first
     commitment:float=0.25 # weight of the quantizer's own loss
     windows:tuple=(64, 128, 256, 512, 1024, 2048) # of the spectral losses, samples
     windows_per_step:int=3 # of which each step draws so many: the transforms cost more than the codec
+    listener_steps:int=800 # of each listener's training, if recognition has a weight
     free_steps:int=100 # first steps without the quantizer: codebooks start on latents that mean something
     low_codebooks:int=3 # so many carry the language model ...
     low_share:float=0.5 # ... and are trained alone in this share of the steps
@@ -56,7 +57,7 @@ class CodecTrainConfig:
     samples:int=4 # validation crops that are kept as sounds, beside the original, after each validation
 
     def __post_init__(self):
-        if set(self.weights)!={"mel", "stft", "time", "envelope"}: raise ValueError(f"weights must be given for mel, stft, time and envelope, got {sorted(self.weights)}")
+        if set(self.weights)-{"recognition"}!={"mel", "stft", "time", "envelope"}: raise ValueError(f"weights must be given for mel, stft, time and envelope, and may be for recognition; got {sorted(self.weights)}")
         if not 0<=self.low_share<=1-self.full_share<=1: raise ValueError(f"low_share and full_share are fractions whose sum is at most 1, got {self.low_share} and {self.full_share}")
         if not 1<=self.windows_per_step<=len(self.windows): raise ValueError(f"windows_per_step must be 1 to {len(self.windows)}, the number of windows, got {self.windows_per_step}")
         if not self.speeds or min(self.speeds)<0.5 or max(self.speeds)>2: raise ValueError(f"speeds are factors from 0.5 to 2, got {self.speeds}")
@@ -72,19 +73,19 @@ class CodecTrainConfig:
         return cls(CodecConfig.tiny(), loop, gain_db=12., speeds=(0.9, 1., 1., 1.1), kind_weights=kinds, validate_every=2000)
 
     @classmethod
-    def further(cls, minutes:float=120., device:str="cpu", seed:int=1): # goes on from `start`, more of it at three codebooks
+    def further(cls, start:str, minutes:float=120., device:str="cpu", seed:int=1): # goes on from `start`, more of it at three codebooks
         long = cls.long(minutes, device, seed)
-        return replace(long, loop=replace(long.loop, learning_rate=1e-3), low_share=0.6, full_share=0.2, free_steps=0)
+        return replace(long, start=start, loop=replace(long.loop, learning_rate=1e-3), low_share=0.6, full_share=0.2, free_steps=0)
 
     @classmethod
-    def music(cls, minutes:float=60., device:str="cpu", seed:int=2): # the same with more of the crops from music: steady tones are learnt late
-        kinds = {"speech": 0.37, "sound": 0.16, "music": 0.37, "singing": 0.07, "noise": 0.03}
-        return replace(cls.further(minutes, device, seed), kind_weights=kinds, low_share=0.65)
+    def music(cls, start:str, minutes:float=60., device:str="cpu", seed:int=2): # goes on with more music, a longer window for its tones, and listeners who know instruments
+        further, kinds = cls.further(start, minutes, device, seed), {"speech": 0.37, "sound": 0.16, "music": 0.37, "singing": 0.07, "noise": 0.03}
+        return replace(further, kind_weights=kinds, windows=(*further.windows, 4096), weights={**further.weights, "time": 4., "recognition": 2.}, low_share=0.7)
 
     @classmethod
-    def finish(cls, minutes:float=60., device:str="cpu", seed:int=0): # goes on from `start` with a judge
+    def finish(cls, start:str, minutes:float=60., device:str="cpu", seed:int=0): # goes on from `start` with a judge
         long = cls.long(minutes, device, seed)
-        return replace(long, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
+        return replace(long, start=start, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
 
     @classmethod
     def small(cls, minutes:float=20., device:str="cuda", seed:int=0): # one large GPU
@@ -202,16 +203,36 @@ def calibrate(
     codec.decoder(codec.encoder(waveforms))
     for hook in hooks: hook.remove()
 
+# %% ../nbs/13_codec_training.ipynb #d93b6a48
+def train_listeners(
+    recordings:list, # of the split to learn from
+    folder:str|Path, # gets one recogniser each; those that are there are read
+    steps:int=800, # batches of 32 windows that each learns from
+    device:str="cpu", # where to train
+)->list: # of `Recogniser`, two of each: what only one of them hears is chance
+    "Train recognisers of the labels and speakers of each corpus, at five speeds where speed is no clue; `ValueError` if there is nothing to tell apart."
+    listeners = []
+    for copy, (corpus, kind), of in itertools.product((0, 1), sorted({(r.corpus, r.kind) for r in recordings}), ("label", "speaker")):
+        named = [(r, name) for r in recordings if (r.corpus, r.kind)==(corpus, kind) and (name := r.instrument if of=="label" else r.speaker)]
+        ours, n_classes = [r for r, _ in named], len({name for _, name in named})
+        if n_classes<2 or len(ours)<8*n_classes: continue
+        place, speeds = Path(folder)/f"{corpus}_{kind}_{of}_{copy}", (0.84, 0.92, 1., 1.08, 1.18) if kind=="music" else (1.,)
+        listeners.append(Recogniser.load(place) if (place/"config.json").exists() else train_recogniser(ours, of, place, steps=steps, seed=100+copy, device=device, speeds=speeds))
+    if not listeners: raise ValueError("the recognition loss needs recordings that are told apart: at least two labels or speakers in a corpus, eight recordings of each")
+    return listeners
+
 # %% ../nbs/13_codec_training.ipynb #04771def
 class CodecSteps:
     "Hold what one training step needs; calling it gives the turns that `fit` asks for."
     def __init__(self,
         codec:Codec, # to be trained
         config:CodecTrainConfig, # weights, windows, judge
+        listeners:list=(), # recognisers from `train_listeners`, if "recognition" has a weight
     ):
         self.codec, self.config, self.modules = codec, config, {"codec": codec}
         self.spectral = SpectralLoss(codec.sample_rate, config.windows).to(config.loop.device)
         self.envelope = EnvelopeLoss(codec.sample_rate).to(config.loop.device)
+        self.recognition = RecognitionLoss(listeners, codec.sample_rate).to(config.loop.device) if "recognition" in (config.balance if config.adversarial else config.weights) else None
         if config.adversarial:
             self.judge = Discriminator(config.judge_windows, config.judge_filters, config.judge_mel_windows, codec.sample_rate)
             self.balancer = Balancer(config.balance)
@@ -232,6 +253,7 @@ class CodecSteps:
         reconstruction = reconstruction[..., :batch.shape[-1]]
         windows = [config.windows[i] for i in torch.randperm(len(config.windows))[:config.windows_per_step]]
         losses = {**self.spectral(reconstruction, batch, windows), "time": time_loss(reconstruction, batch), "envelope": self.envelope(reconstruction, batch)}
+        if self.recognition is not None: losses["recognition"] = self.recognition(reconstruction, batch)
         metrics = {name: value.detach() for name, value in losses.items()} | ({} if used is None else {"batch_perplexity": used})
         losses["time"] = share**2*losses["time"] # the fewer codes, the less of the waveform can be asked for
         if not config.adversarial:
@@ -261,7 +283,7 @@ def train_codec(
     if not isinstance(codec.config, CodecConfig): raise ValueError(f"{config.start} holds a published codec, which encodes and decodes but is not trained here")
     if config.start is not None and codec.config!=replace(config.codec, norm=codec.config.norm): raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
     if config.start is None and not config.codec.bands: calibrate(codec, torch.cat([crops(10**9+i) for i in range(4)]))
-    steps = CodecSteps(codec, config)
+    steps = CodecSteps(codec, config, train_listeners(train, Path(folder)/"listeners", config.listener_steps, config.loop.device) if "recognition" in (config.balance if config.adversarial else config.weights) else ())
     digest = sha256("\n".join(sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)).encode()).hexdigest()[:16]
     settings = {key: value for key, value in asdict(config).items() if key not in ("loop", "samples")} | {"recordings": digest, "start": config.start and codec.fingerprint()}
     def validate(_):

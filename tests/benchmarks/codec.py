@@ -200,7 +200,7 @@ def preset_of(config):
     "The preset of `uniaudio train-codec` that a run was made with, and its seed."
     asked = ("low_share", "full_share", "free_steps", "kind_weights", "adversarial")
     for name in ("tiny", "long", "further", "music", "finish", "small"):
-        preset = getattr(CodecTrainConfig, name)()
+        preset = getattr(CodecTrainConfig, name)(**({"start": ""} if name in ("further", "music", "finish") else {}))
         if all(asdict(preset)[key] == config[key] for key in asked): return name, preset.loop.seed
     raise SystemExit(f"no preset has {', '.join(f'{key} = {config[key]}' for key in asked)}: name one in 13_codec_training, so that others can train it again")
 
