@@ -38,6 +38,7 @@ class PackedLinear:
         self.dtype, self.gelu, self.scales = torch.float32 if precision == "float32" else torch.bfloat16, gelu, None
         self.bytes = weight.numel() * {"float32": 4, "bfloat16": 2, "int8": 1}[precision]
         self.one_dnn = precision != "int8" and weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
+        if precision == "bfloat16": self.one_dnn = self.one_dnn and torch.ops.mkldnn._is_mkldnn_bf16_supported() # a processor without AVX-512 can't: correct there, and slow
         self.weight, self.bias = weight.detach().to(self.dtype), None if bias is None else bias.detach().to(self.dtype)
         if precision == "int8":
             self.weight, scales = quantize_rows(weight.detach())
