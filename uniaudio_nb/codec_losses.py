@@ -228,14 +228,16 @@ class RecognitionLoss(nn.Module):
         target:torch.Tensor, # [B, 1, L]
     )->torch.Tensor: # 0-D; 0: all of them hear the same
         if reconstruction.shape!=target.shape: raise ValueError(f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape")
-        mel, real, decoded = self.listeners[0].mel(torch.cat([target, reconstruction]), self.sample_rate), [], []
+        with torch.no_grad(): real = self.hear(target)
+        return feature_matching_loss(real, self.hear(reconstruction))
+
+    def hear(self, waveform): # [B, 1, L] -> for each listener its layers
+        mel, heard = self.listeners[0].mel(waveform, self.sample_rate), []
         for listener in self.listeners:
             x, layers = mel, []
             for stage in listener.stages: layers.append(x := stage(x))
-            layers.append(torch.cat([x.mean(-1), x.amax(-1)], -1)) # what its verdict rests on
-            halves = [layer.chunk(2) for layer in layers]
-            real.append([a for a, _ in halves]); decoded.append([b for _, b in halves])
-        return feature_matching_loss(real, decoded)
+            heard.append([*layers, torch.cat([x.mean(-1), x.amax(-1)], -1)]) # the last: what its verdict rests on
+        return heard
 
 # %% ../nbs/12_codec_losses.ipynb #3c1e2249
 class Balancer(nn.Module):

@@ -57,6 +57,7 @@ class CodecTrainConfig:
     samples:int=4 # validation crops that are kept as sounds, beside the original, after each validation
 
     def __post_init__(self):
+        self.listens = "recognition" in (self.balance if self.adversarial else self.weights)
         if set(self.weights)-{"recognition"}!={"mel", "stft", "time", "envelope"}: raise ValueError(f"weights must be given for mel, stft, time and envelope, and may be for recognition; got {sorted(self.weights)}")
         if not 0<=self.low_share<=1-self.full_share<=1: raise ValueError(f"low_share and full_share are fractions whose sum is at most 1, got {self.low_share} and {self.full_share}")
         if not 1<=self.windows_per_step<=len(self.windows): raise ValueError(f"windows_per_step must be 1 to {len(self.windows)}, the number of windows, got {self.windows_per_step}")
@@ -214,10 +215,9 @@ def train_listeners(
     listeners = []
     for copy, (corpus, kind), of in itertools.product((0, 1), sorted({(r.corpus, r.kind) for r in recordings}), ("label", "speaker")):
         named = [(r, name) for r in recordings if (r.corpus, r.kind)==(corpus, kind) and (name := r.instrument if of=="label" else r.speaker)]
-        ours, n_classes = [r for r, _ in named], len({name for _, name in named})
-        if n_classes<2 or len(ours)<8*n_classes: continue
+        if not 2<=len({name for _, name in named})<=len(named)/8: continue
         place, speeds = Path(folder)/f"{corpus}_{kind}_{of}_{copy}", (0.84, 0.92, 1., 1.08, 1.18) if kind=="music" else (1.,)
-        listeners.append(Recogniser.load(place) if (place/"config.json").exists() else train_recogniser(ours, of, place, steps=steps, seed=100+copy, device=device, speeds=speeds))
+        listeners.append(Recogniser.load(place) if (place/"config.json").exists() else train_recogniser([r for r, _ in named], of, place, steps=steps, seed=100+copy, device=device, speeds=speeds))
     if not listeners: raise ValueError("the recognition loss needs recordings that are told apart: at least two labels or speakers in a corpus, eight recordings of each")
     return listeners
 
@@ -232,7 +232,7 @@ class CodecSteps:
         self.codec, self.config, self.modules = codec, config, {"codec": codec}
         self.spectral = SpectralLoss(codec.sample_rate, config.windows).to(config.loop.device)
         self.envelope = EnvelopeLoss(codec.sample_rate).to(config.loop.device)
-        self.recognition = RecognitionLoss(listeners, codec.sample_rate).to(config.loop.device) if "recognition" in (config.balance if config.adversarial else config.weights) else None
+        self.recognition = RecognitionLoss(listeners, codec.sample_rate).to(config.loop.device) if config.listens else None
         if config.adversarial:
             self.judge = Discriminator(config.judge_windows, config.judge_filters, config.judge_mel_windows, codec.sample_rate)
             self.balancer = Balancer(config.balance)
@@ -283,7 +283,7 @@ def train_codec(
     if not isinstance(codec.config, CodecConfig): raise ValueError(f"{config.start} holds a published codec, which encodes and decodes but is not trained here")
     if config.start is not None and codec.config!=replace(config.codec, norm=codec.config.norm): raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
     if config.start is None and not config.codec.bands: calibrate(codec, torch.cat([crops(10**9+i) for i in range(4)]))
-    steps = CodecSteps(codec, config, train_listeners(train, Path(folder)/"listeners", config.listener_steps, config.loop.device) if "recognition" in (config.balance if config.adversarial else config.weights) else ())
+    steps = CodecSteps(codec, config, train_listeners(train, Path(folder)/"listeners", config.listener_steps, config.loop.device) if config.listens else ())
     digest = sha256("\n".join(sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)).encode()).hexdigest()[:16]
     settings = {key: value for key, value in asdict(config).items() if key not in ("loop", "samples")} | {"recordings": digest, "start": config.start and codec.fingerprint()}
     def validate(_):

@@ -10,6 +10,7 @@ Prints a table and writes JSON beside it (`--out`). Every mean over clips comes 
 bootstrapped over clips (a clip counts by the share of right answers: notes are asked at five speeds, of five judges). Needs the extra `metrics`; with Debian's package `codec2` installed, Codec 2 at 1600 bit/s is the classical peer.
 """
 import argparse
+import inspect
 import json
 import math
 import shutil
@@ -217,9 +218,10 @@ def table(result):
 
 def preset_of(config):
     "The preset of `uniaudio train-codec` that a run was made with, and its seed."
-    asked = ("low_share", "full_share", "free_steps", "kind_weights", "adversarial")
+    asked = ("low_share", "full_share", "free_steps", "kind_weights", "adversarial", "weights")
     for name in ("tiny", "long", "further", "music", "finish", "small"):
-        preset = getattr(CodecTrainConfig, name)(**({"start": ""} if name in ("further", "music", "finish") else {}))
+        make = getattr(CodecTrainConfig, name)
+        preset = make("") if "start" in inspect.signature(make).parameters else make()
         if all(asdict(preset)[key] == config[key] for key in asked): return name, preset.loop.seed
     raise SystemExit(f"no preset has {', '.join(f'{key} = {config[key]}' for key in asked)}: name one in 13_codec_training, so that others can train it again")
 
