@@ -23,6 +23,7 @@ help:
 	@echo "              DATA=folder  other recordings    OUT=folder  where to    MINUTES=8  time for training"
 	@echo "              PRESET=small  a larger model; interrupted and started again, it continues"
 	@echo "make test     everything that is checked: export, lint, all notebooks, tests, docs"
+	@echo "make test-processors  what trains and the numeric tests, as other processors would: up to 90 minutes, resumable"
 	@echo "make lab      the notebooks, in JupyterLab"
 	@echo "make docs     the site, for a browser: docs/_build/html/index.html"
 	@echo "make export   notebooks -> library and README"
@@ -77,6 +78,11 @@ check-tests: $(READY)
 
 check-notebooks: $(READY)
 	$(call timed,notebooks,OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing --skip_file_re '^[_.]|failed')
+
+# As processors with less would; MINUTES=30 does a part, the next call goes on (see tests/processors.py --help)
+.PHONY: test-processors
+test-processors: $(READY)
+	$(BIN)/python tests/processors.py $(if $(MINUTES),--minutes $(MINUTES))
 
 comma := ,
 
