@@ -227,8 +227,10 @@ class Job:
         self.process.wait()
 
 
+# A little politer than the unit: two threads that wait for each other stand still when neither gets a core
 BUSY = """
 import os, torch
+os.nice(5)
 torch.set_num_threads(1)
 parent, x = os.getppid(), torch.rand(512, 512)
 while os.getppid() == parent: x = torch.nn.functional.normalize(x @ x)
