@@ -333,7 +333,8 @@ def introduce(settings):
 def arguments(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="only notebooks and test files whose path contains one of these")
-    parser.add_argument("-s", "--settings", nargs="+", choices=[s.name for s in SETTINGS], help="only these")
+    parser.add_argument("-s", "--setting", action="append", choices=[s.name for s in SETTINGS],
+                        help="only this one; may be given several times")
     parser.add_argument("--minutes", type=float, default=90, help="stop after so long (default: 90)")
     parser.add_argument("--limit", type=int, default=12, help="lines of differences shown of each unit (default: 12)")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of what is asked for")
@@ -358,7 +359,7 @@ def main(words=None):
     if args.execute: return execute(Path(args.names[0]).resolve(), args.execute)
     paths = [p for p in notebooks() + numeric_tests() if not args.names or any(name in str(p) for name in args.names)]
     if not paths: sys.exit(f"nothing that trains or is numeric is called {' or '.join(args.names)}: see --list")
-    settings = introduce([s for s in SETTINGS if not args.settings or s.name in args.settings])
+    settings = introduce([s for s in SETTINGS if not args.setting or s.name in args.setting])
     if args.list:
         for path in paths:
             what = f"{cells_that_train(path)} cells train" if path.suffix == ".ipynb" else "numeric tests"

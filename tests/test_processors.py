@@ -111,7 +111,7 @@ def test_a_run_its_failure_and_its_resumption(tool, tmp_path, capsys):
     notebook(bad, work, "assert fit(3) == 3")
     assert tool.main(["-s", "default"]) == 0 and "all green" in capsys.readouterr().out
     assert results[good].stat().st_mtime_ns == stamps[good] and results[bad].stat().st_mtime_ns > stamps[bad]
-    assert tool.main(["-s", "default", "avx2", "avx512", "--minutes", "0"]) == 3
+    assert tool.main(["-s", "default", "-s", "avx2", "-s", "avx512", "--minutes", "0"]) == 3
     said = capsys.readouterr().out
     assert "2 of 4 missing: run it again to go on" in said and "AVX512_CORE, 1 thread(s), 2 at once: AVX-512" in said
     assert said.count("left out: this processor has less") == 1
