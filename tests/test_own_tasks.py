@@ -52,6 +52,7 @@ def test_declared_trained_and_asked(own, tmp_path):
                       loop=LoopConfig(steps=120, learning_rate=3e-3)))
     model, start = (load_model(tmp_path / place)[0] for place in ("run/model", "start"))
     for name in names: # it has learnt each of the three answers: chance is ln 2 for `sv`, ln 10 for `classify`
+        # five seeds: asr 0.99 ± 0.10, sv 0.13 ± 0.10, classify 1.22 ± 0.05, each from 8.2
         shard = Shard(tmp_path / "shards" / f"{name}-train", tokenizers.fingerprint())
         after, before = (example_losses(m, shard, v).mean().item() for m in (model, start))
         assert after < {"sv": .75, "classify": 2.4, "asr": 4.}[name]/2 + .2 < before/2, (name, before, after)
