@@ -15,7 +15,7 @@ DATA ?= data_samples
 OUT ?= runs/$(PRESET)
 MINUTES ?=
 
-NOTEBOOKS := $(wildcard nbs/[0-9]*.ipynb)
+NOTEBOOKS := $(shell find nbs -name "[0-9]*.ipynb" -not -path "*/.*")
 SITE := docs/_build/html/.built
 
 help:

@@ -2,7 +2,7 @@
 from configparser import ConfigParser
 from pathlib import Path
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 here = Path(__file__).parent
 config = ConfigParser(delimiters=["="])
@@ -22,7 +22,7 @@ setup(
     license="Apache-2.0",
     url=settings["git_url"],
     keywords=settings["keywords"],
-    packages=[settings["lib_path"]],
+    packages=find_packages(include=[settings["lib_path"], f"{settings['lib_path']}.*"]),
     package_data={settings["lib_path"]: settings["package_data"].split()},
     include_package_data=False,
     python_requires=f">={settings['min_python']}",

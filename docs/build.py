@@ -7,6 +7,7 @@ exported cells as they are written, so that parameters stand there with their co
 """
 import ast
 import json
+import posixpath
 import re
 import shutil
 import sys
@@ -19,17 +20,31 @@ from sphinx.cmd.build import build_main
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / "docs" / "_build"
-DECADES = {"0": "Sound", "1": "Audio to tokens", "2": "Everything to tokens", "3": "The language model", "4": "The system",
-           "5": "Beyond UniAudio", "6": "Beyond UniAudio", "9": "Full training"}
+HEADINGS = {"core": "The ground floor", "layers": "Layers", "audio": "Sound", "corpora": "Recordings", "engine": "Training any model",
+            "metrics": "How good is it", "codec": "Audio to tokens", "conditions": "Everything else to tokens", "tasks": "Eleven tasks",
+            "shards": "Tokens on disk", "lm": "The language model", "diffusion": "Latent diffusion", "systems": "Systems",
+            "systems/uniaudio": "UniAudio", "cli": "The command line", "": "Everything together"}
 CONFIG = ConfigParser(delimiters=["="])
 CONFIG.read(ROOT / "settings.ini", encoding="utf-8")
 SETTINGS = CONFIG["DEFAULT"]
 LIBRARY = SETTINGS["lib_path"]
+PARTS = SETTINGS["parts"].split()  # from the ground up
 
 
-def page_of(stem):
-    "00_audio -> audio: the page is called as the module."
-    return re.sub(r"^\d\d_", "", stem)
+def page_of(book):
+    "codec/00_quantize -> codec/quantize: the page is called as the module."
+    return re.sub(r"(^|/)\d\d_", r"\1", book)
+
+
+def module_of(page):
+    "codec/quantize -> uniaudio_nb.codec.quantize."
+    return f"{LIBRARY}.{page.replace('/', '.')}"
+
+
+def place_of(book):
+    "Where a notebook stands from the ground up: its part, systems of their own after what is for all, its number."
+    part = book.split("/")[0] if "/" in book else ""
+    return PARTS.index(part) if part in PARTS else len(PARTS), book.count("/"), book
 
 
 def directives(source):
@@ -92,7 +107,7 @@ def target(page, name, node):
     "Make a definition known to search, index and links; it shows nothing by itself."
     parameters = "" if isinstance(node, ast.ClassDef) else ", ".join(arg.arg for arg in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs])
     kind = "class" if isinstance(node, ast.ClassDef) else "method" if "." in name else "function"
-    return f"```{{py:{kind}}} {name}({parameters})\n:module: {LIBRARY}.{page}\n:no-typesetting:\n```"
+    return f"```{{py:{kind}}} {name}({parameters})\n:module: {module_of(page)}\n:no-typesetting:\n```"
 
 
 def api_block(page, name, node, source):
@@ -133,49 +148,56 @@ class Pages:
     "All notebooks as MyST-NB pages."
 
     def __init__(self):
-        self.paths = sorted(path for path in (ROOT / "nbs").glob("*.ipynb") if "failed" not in path.stem)
-        self.books = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in self.paths}
+        folder = ROOT / "nbs"
+        paths = {path.relative_to(folder).with_suffix("").as_posix(): path for path in folder.rglob("*.ipynb")
+                 if "failed" not in path.stem and ".ipynb_checkpoints" not in path.parts}
+        self.books = {book: json.loads(paths[book].read_text(encoding="utf-8")) for book in sorted(paths, key=place_of)}
         self.names = {}  # exported name -> page
-        for stem, book in self.books.items():
-            for cell in book["cells"]:
+        for book, content in self.books.items():
+            for cell in content["cells"]:
                 found, source = directives("".join(cell["source"]))
                 if cell["cell_type"] == "code" and "export" in found:
                     for name, _ in exported(source):
-                        if name: self.names.setdefault(name, page_of(stem))
+                        if name: self.names.setdefault(name, page_of(book))
 
-    def link(self, text):
-        "Inline text with names turned into links, links to notebooks into links to pages, and to files into links to the repository."
+    def link(self, text, book="index"):
+        "Inline text of a notebook with names turned into links, links to notebooks into links to pages, and to files into links to the repository."
+        here = posixpath.dirname(book)
+
         def name_link(match):
             page = self.names.get(match[1].removesuffix("()"))
-            return f"[`{match[1]}`](#{LIBRARY}.{page}.{match[1].removesuffix('()')})" if page else match[0]
+            return f"[`{match[1]}`](#{module_of(page)}.{match[1].removesuffix('()')})" if page else match[0]
+
         def page_link(match):
             file, _, anchor = match[1].partition("#")
-            if file.removesuffix(".ipynb").removeprefix("../nbs/") in self.books:
-                return f"]({page_of(file.removesuffix('.ipynb').removeprefix('../nbs/'))}.ipynb{'#' + anchor if anchor else ''})"
-            repository = f"{SETTINGS['git_url']}/blob/{SETTINGS['branch']}/"
-            return f"]({repository}{file.removeprefix('../')})" if file.startswith("../") else match[0]
+            path = posixpath.normpath(posixpath.join("nbs", here, file))
+            goal = path.removeprefix("nbs/").removesuffix(".ipynb")
+            if path.startswith("nbs/") and path.endswith(".ipynb") and goal in self.books:
+                return f"]({posixpath.relpath(page_of(goal), here or '.')}.ipynb{'#' + anchor if anchor else ''})"
+            if path.startswith("nbs/"): return match[0]
+            return f"]({SETTINGS['git_url']}/blob/{SETTINGS['branch']}/{path})"
         text = re.sub(r"\]\((?!https?:|#|images/|attachment:)([^)\s]+)\)", page_link, text)
         return re.sub(r"(?<![\[`\\])`([A-Za-z_][\w.]*(?:\(\))?)`(?![`\]])", name_link, text)
 
-    def markdown(self, text):
+    def markdown(self, text, book="index"):
         "A markdown cell for MyST: names linked outside of code and headings, blank lines round displayed mathematics."
         done = []
         for part in re.split(r"(^```.*?^```[ \t]*$|^\$\$.*?\$\$[ \t]*$)", text, flags=re.MULTILINE | re.DOTALL):
             if part.startswith("```"): done.append(part)
             elif part.startswith("$$"): done.append(f"\n{part}\n")
-            else: done.append("\n".join(line if line.startswith(("#", "    ")) else self.link(line) for line in part.split("\n")))
+            else: done.append("\n".join(line if line.startswith(("#", "    ")) else self.link(line, book) for line in part.split("\n")))
         return "".join(done)
 
-    def cells(self, stem):
-        page = page_of(stem)
-        for cell in self.books[stem]["cells"]:
+    def cells(self, book):
+        page = page_of(book)
+        for cell in self.books[book]["cells"]:
             found, source = directives("".join(cell["source"]))
             if cell["cell_type"] == "markdown":
                 text = "".join(cell["source"])
-                yield markdown_cell(cell, self.markdown(text))
+                yield markdown_cell(cell, self.markdown(text, book))
                 if text.startswith("# ") and page != "index":
-                    where = f" It defines the module `{LIBRARY}.{page}`." if (ROOT / LIBRARY / f"{page}.py").exists() else ""
-                    yield markdown_cell({"id": cell["id"] + "-m"}, f"```{{container}} origin\nThis page is the notebook `nbs/{stem}.ipynb`.{where}\n```")
+                    where = f" It defines the module `{module_of(page)}`." if (ROOT / LIBRARY / f"{page}.py").exists() else ""
+                    yield markdown_cell({"id": cell["id"] + "-m"}, f"```{{container}} origin\nThis page is the notebook `nbs/{book}.ipynb`.{where}\n```")
             elif cell["cell_type"] != "code" or "hide" in found or "default_exp" in found: continue
             elif "export" in found or "exporti" in found:
                 text = api_cell(page, source)
@@ -189,24 +211,29 @@ class Pages:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         if (ROOT / "nbs" / "images").exists(): shutil.copytree(ROOT / "nbs" / "images", folder / "images")
-        for stem in self.books:
-            cells = list(self.cells(stem))
-            if stem == "index": cells.append(markdown_cell({"id": "contents"}, self.contents()))
-            book = {"cells": cells, "metadata": {"language_info": {"name": "python", "pygments_lexer": "python"}},
-                    "nbformat": 4, "nbformat_minor": 5}
-            (folder / f"{page_of(stem)}.ipynb").write_text(json.dumps(book), encoding="utf-8")
+        for book in self.books:
+            cells = list(self.cells(book))
+            if book == "index": cells.append(markdown_cell({"id": "contents"}, self.contents()))
+            content = {"cells": cells, "metadata": {"language_info": {"name": "python", "pygments_lexer": "python"}},
+                       "nbformat": 4, "nbformat_minor": 5}
+            target = folder / f"{page_of(book)}.ipynb"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(content), encoding="utf-8")
         if "index" not in self.books: (folder / "index.md").write_text(f"# {SETTINGS['title']}\n\n{self.contents()}", encoding="utf-8")
 
-    def title(self, stem):
-        text = "".join("".join(cell["source"]) for cell in self.books[stem]["cells"][:1])
-        return re.sub(r"[`*]", "", (re.findall(r"^# (.*)$", text, re.MULTILINE) or [stem])[0])
+    def title(self, book):
+        text = "".join("".join(cell["source"]) for cell in self.books[book]["cells"][:1])
+        return re.sub(r"[`*]", "", (re.findall(r"^# (.*)$", text, re.MULTILINE) or [book])[0])
 
     def contents(self):
-        "The navigation, grouped as the decades of the notebooks."
+        "The navigation, one group for each part, and for each system."
         groups = {}
-        for stem in self.books:
-            if stem != "index": groups.setdefault(DECADES.get(stem[0], "More"), []).append(f"{stem[:2]} {self.title(stem)} <{page_of(stem)}>")
-        return "\n\n".join("```{toctree}\n:hidden:\n:caption: " + caption + "\n\n" + "\n".join(entries) + "\n```" for caption, entries in groups.items())
+        for book in self.books:
+            if book == "index": continue
+            groups.setdefault(posixpath.dirname(book), []).append(f"{self.title(book)} <{page_of(book)}>")
+        blocks = (f"```{{toctree}}\n:hidden:\n:caption: {HEADINGS.get(part, part)}\n\n" + "\n".join(entries) + "\n```"
+                  for part, entries in groups.items())
+        return "\n\n".join(blocks)
 
 
 def markdown_cell(cell, text):
@@ -252,7 +279,7 @@ def check(html, names):
     for path in html.rglob("*.css"):
         for url in re.findall(r"""(?:@import\s+|url\()\s*["']?((?:https?:)?//[^"')\s]+)""", path.read_text(encoding="utf-8")): yield f"{path.name} loads {url}"
     for name, page in names.items():
-        place = f"{LIBRARY}.{page}.{name}"
+        place = f"{module_of(page)}.{name}"
         if place not in parsed.get(html / f"{page}.html", Loads("")).ids: yield f"{page}.html has no API block for {name}"
 
 

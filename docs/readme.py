@@ -23,7 +23,7 @@ def readme():
     text = "\n\n".join(part for part in parts if part)
     text = re.sub(r"""(\]\(|src=")(images/)""", r"\1nbs/\2", text)
     text = re.sub(r"""(srcset=")(images/)""", r"\1nbs/\2", text)
-    return re.sub(r"\]\((\d\d_\w+\.ipynb)", r"](nbs/\1", text).replace("](../", "](") + "\n"
+    return re.sub(r"\]\(((?:\w+/)*\d\d_\w+\.ipynb)", r"](nbs/\1", text).replace("](../", "](") + "\n"
 
 
 if __name__ == "__main__": (ROOT / "README.md").write_text(readme(), encoding="utf-8")

@@ -1,6 +1,6 @@
 """Execute a notebook and save it with its outputs, showing its progress on the terminal while it runs.
 
-    python nbs/execute.py nbs/00_audio.ipynb                    in place
+    python nbs/execute.py nbs/audio/00_waveform.ipynb           in place
     python nbs/execute.py nbs/90_full_training.ipynb out.ipynb  the original stays untouched
 
 Exit code 1 and the error of the cell when a cell fails; the output file is then written as far as it got, beside the target

@@ -3,7 +3,7 @@
     make test-processors                                      all of them, in four settings, at most 90 minutes
     make test-processors MINUTES=30                           a part; run again, it goes on where it stopped
     .venv/bin/python tests/processors.py --list               what would run, and nothing else
-    .venv/bin/python tests/processors.py 10_quantize -s avx2  one notebook in one setting
+    .venv/bin/python tests/processors.py codec/00 -s avx2     one notebook in one setting
 
 A short training ends elsewhere when sums are rounded elsewhere, and each instruction set rounds in its own order: an
 assertion that passes by a hair here fails there. The settings make torch and oneDNN use less than this processor has.

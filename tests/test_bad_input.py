@@ -13,10 +13,10 @@ import soundfile
 import torch
 
 from uniaudio_nb.audio import load_audio
-from uniaudio_nb.cli import main
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
 from uniaudio_nb.tasks import TASKS, untrained_tokenizers
-from uniaudio_nb.uniaudio import UniAudio
+from uniaudio_nb.lm import MultiScaleTransformer, MultiScaleConfig
+from uniaudio_nb.systems import UniAudio
+from uniaudio_nb.cli import main
 
 RATE = 16_000
 
@@ -235,7 +235,7 @@ def test_every_task_is_on_the_command_line(run):
 
 
 def test_shards_of_other_tokenizers(tmp_path):
-    from uniaudio_nb.recordings import assign_splits, read_corpora
+    from uniaudio_nb.corpora import read_corpora, assign_splits
     from uniaudio_nb.shards import Shard, prepare_shards
     recordings, bundle = assign_splits(read_corpora("data_samples")), untrained_tokenizers()
     prepare_shards(recordings, bundle, tmp_path / "shards", ["sound"], counts={"valid": 2})

@@ -4,12 +4,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from uniaudio_nb.codec import Codec
-from uniaudio_nb.codec_training import CodecSteps, CodecTrainConfig
-from uniaudio_nb.generation import GenerationConfig, generate
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.seanet import CodecConfig
-from uniaudio_nb.sequence import Segment, Vocabulary, collate, pack
+from uniaudio_nb.codec import Codec, CodecSteps, CodecTrainConfig, CodecConfig
+from uniaudio_nb.tasks import Segment, Vocabulary, collate, pack
+from uniaudio_nb.lm import generate, GenerationConfig, MultiScaleTransformer, MultiScaleConfig
 
 pytestmark = pytest.mark.cuda
 

@@ -32,7 +32,7 @@ def down(self:Counter): self.number -= 1
 
 
 def test_api_cell_keeps_signatures_with_their_comments():
-    text = build["api_cell"]("counting", CELL)
+    text = build["api_cell"]("core/counting", CELL)
     assert "import torch" not in text and "LIMIT = 3" in text
     assert [line for line in text.split("\n") if line.startswith("### ")] == ["### `Counter`", "### `count`", "### `Counter.down`"]
     assert "    n:int, # how far\n)->int: # the last number\n```\n\nCount.\n\n<details" in text
@@ -41,17 +41,21 @@ def test_api_cell_keeps_signatures_with_their_comments():
 
 
 def test_every_line_of_a_definition_is_shown_once():
-    text = build["api_cell"]("counting", CELL)
+    text = build["api_cell"]("core/counting", CELL)
     for line in CELL.split("\n"):
         if line.strip() and '"' not in line and "import" not in line: assert text.count(line) == 1, line
 
 
 def test_links_in_prose():
     pages = object.__new__(build["Pages"])
-    pages.books, pages.names = {"11_codec": None}, {"Codec": "codec"}
-    assert pages.markdown("`Codec` in [11](11_codec.ipynb#why)") == "[`Codec`](#uniaudio_nb.codec.Codec) in [11](codec.ipynb#why)"
+    pages.books, pages.names = {"codec/03_model": None, "core/01_files": None, "90_full_training": None}, {"Codec": "codec/model"}
+    text = "`Codec` in [the codec](codec/03_model.ipynb#why)"
+    assert pages.markdown(text) == "[`Codec`](#uniaudio_nb.codec.model.Codec) in [the codec](codec/model.ipynb#why)"
+    assert pages.markdown("[a](03_model.ipynb), [b](../core/01_files.ipynb)", "codec/04_published") == "[a](model.ipynb), [b](../core/files.ipynb)"
+    assert pages.markdown("[a](../../90_full_training.ipynb)", "systems/uniaudio/00_model") == "[a](../../full_training.ipynb)"
     assert pages.markdown("# `Codec`\n```\n`Codec`\n```") == "# `Codec`\n```\n`Codec`\n```"
     assert pages.markdown("[a](../data_samples/README.md)").endswith("/blob/main/data_samples/README.md)")
+    assert pages.markdown("[a](../../data_samples/README.md)", "core/01_files").endswith("/blob/main/data_samples/README.md)")
     assert pages.markdown("so $$x$$ and\n$$\nx\n$$\nend").count("\n\n") == 2
 
 

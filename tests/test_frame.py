@@ -7,18 +7,37 @@ import runpy
 import shutil
 import subprocess
 import sys
+from configparser import ConfigParser
+from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 pytest.importorskip("nbdev")
 ROOT = Path(__file__).parents[1]
-NOTEBOOKS = sorted(path for path in (ROOT / "nbs").glob("*.ipynb") if not path.stem.endswith(".failed"))
-MODULES = sorted((ROOT / "uniaudio_nb").glob("[a-z]*.py"))
-BY_HAND = {"__init__.py", "__main__.py"}
+SETTINGS = ConfigParser(delimiters=["="])
+SETTINGS.read(ROOT / "settings.ini", encoding="utf-8")
+PARTS = SETTINGS["DEFAULT"]["parts"].split()  # from the ground up
+LIBRARY = ROOT / "uniaudio_nb"
+NOTEBOOKS = sorted(path for path in (ROOT / "nbs").rglob("*.ipynb")
+                   if not path.stem.endswith(".failed") and ".ipynb_checkpoints" not in path.parts)
+MODULES = sorted(path for path in LIBRARY.rglob("[a-z]*.py"))
+BY_HAND = sorted([*LIBRARY.rglob("__init__.py"), LIBRARY / "__main__.py", LIBRARY / "_lazy.py"])
 MACHINE_PATH = re.compile(r"(?<![\w.])/(home|root|work|tmp|Users|var/folders)/\w+")
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-each_module = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+
+
+def name_of(notebook):
+    "codec/00_quantize, for messages and test names."
+    return notebook.relative_to(ROOT / "nbs").with_suffix("").as_posix()
+
+
+def module_name(path):
+    "codec.quantize, for the file of a module."
+    return ".".join(path.relative_to(LIBRARY).with_suffix("").parts)
+
+
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=name_of)
+each_module = pytest.mark.parametrize("path", MODULES, ids=module_name)
 
 
 def cells_of(path, kind="code"):
@@ -51,9 +70,10 @@ def fresh(tmp_path_factory):
     "A copy of the notebooks, exported and cleaned anew."
     copy = tmp_path_factory.mktemp("checkout")
     shutil.copy(ROOT / "settings.ini", copy)
-    (copy / "nbs").mkdir(); (copy / "uniaudio_nb").mkdir()
-    for name in BY_HAND: shutil.copy(ROOT / "uniaudio_nb" / name, copy / "uniaudio_nb")
-    for path in NOTEBOOKS: shutil.copy(path, copy / "nbs")
+    for path in (*BY_HAND, *NOTEBOOKS):
+        target = copy / path.relative_to(ROOT)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, target)
     environment = {key: value for key, value in os.environ.items() if key != "IN_TEST"}
     for tool in ("nbdev_export", "nbdev_clean"):
         subprocess.run([Path(sys.executable).parent / tool], cwd=copy, env=environment, check=True)
@@ -61,14 +81,14 @@ def fresh(tmp_path_factory):
 
 
 def test_library_is_a_fresh_export(fresh):
-    ours = {path.name: path.read_text(encoding="utf-8") for path in (ROOT / "uniaudio_nb").glob("*.py")}
-    theirs = {path.name: path.read_text(encoding="utf-8") for path in (fresh / "uniaudio_nb").glob("*.py")}
+    ours = {str(path.relative_to(ROOT)): path.read_text(encoding="utf-8") for path in LIBRARY.rglob("*.py")}
+    theirs = {str(path.relative_to(fresh)): path.read_text(encoding="utf-8") for path in (fresh / "uniaudio_nb").rglob("*.py")}
     differ = sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
     assert not differ, f"not what the notebooks export (`make export` writes it anew): {differ}"
 
 
 def test_notebooks_are_clean(fresh):
-    dirty = [path.name for path in NOTEBOOKS if path.read_bytes() != (fresh / "nbs" / path.name).read_bytes()]
+    dirty = [name_of(path) for path in NOTEBOOKS if path.read_bytes() != (fresh / path.relative_to(ROOT)).read_bytes()]
     assert not dirty, f"`nbdev_clean` would change: {dirty}"
 
 
@@ -79,21 +99,114 @@ def test_readme_is_fresh():
 
 def test_index_leads_to_every_notebook():
     text = "".join(cell["source"] for cell in cells_of(ROOT / "nbs" / "index.ipynb", "markdown"))
-    missing = [path.name for path in NOTEBOOKS if path.stem != "index" and f"]({path.name})" not in text]
+    missing = [name_of(path) for path in NOTEBOOKS if path.stem != "index" and f"]({name_of(path)}.ipynb)" not in text]
     assert not missing, f"nbs/index.ipynb has no link to {missing}"
 
 
+def test_links_between_notebooks_lead_somewhere():
+    for path in NOTEBOOKS:
+        for cell in cells_of(path, "markdown"):
+            for link in re.findall(r"\]\(([^)#\s]+\.ipynb)", cell["source"]):
+                assert (path.parent / link).resolve() in NOTEBOOKS, f"{name_of(path)} links to {link}, which is not there"
+
+
 def test_every_module_has_its_notebook():
-    exports = {path.stem: module_of(path) for path in NOTEBOOKS if path.stem != "index"}
-    assert {name for name in exports.values() if name} == {path.stem for path in MODULES}
-    for stem, name in exports.items():
-        assert re.fullmatch(r"\d\d_[a-z_0-9]+", stem), f"{stem}: a notebook is called NN_name"
-        assert name in (None, stem[3:]), f"{stem} exports to {name}"
+    exports = {name_of(path): module_of(path) for path in NOTEBOOKS if path.stem != "index"}
+    assert {name for name in exports.values() if name} == {module_name(path) for path in MODULES}
+    for book, module in exports.items():
+        assert re.fullmatch(r"(\w+/)*\d\d_[a-z_0-9]+", book), f"{book}: a notebook is called PART/NN_name"
+        assert module in (None, re.sub(r"\d\d_", "", book).replace("/", ".")), f"{book} exports to {module}"
+        assert "/" not in book or book.split("/")[0] in PARTS, f"{book} is in no part that settings.ini names"
+        assert book.count("/") < 2 or book.startswith("systems/"), f"{book}: two levels, and one folder for each system"
+
+
+def place_of(book):
+    "Where a notebook stands from the ground up; a system of its own stands behind what is for all systems."
+    return (PARTS.index(book.split("/")[0]) if "/" in book else len(PARTS)), book.count("/"), book
+
+
+def imports_of(path):
+    "The modules of this library that a file imports, at any place and level of it: codec.quantize, or codec for the part."
+    package = list(path.relative_to(LIBRARY).parent.parts)
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name.split(".")[1:]) for alias in node.names if alias.name.split(".")[0] == "uniaudio_nb")
+        elif isinstance(node, ast.ImportFrom):
+            names = (node.module or "").split(".") if node.module else []
+            if node.level:
+                names = package[:len(package) - node.level + 1] + names
+            elif names[:1] == ["uniaudio_nb"]:
+                names = names[1:]
+            else:
+                continue
+            yield from ((node.lineno, [*names, alias.name]) for alias in node.names)
+
+
+def check_order(path, books):
+    "What a module imports from a later notebook, or from its own part as a whole."
+    own = module_name(path)
+    for line, names in imports_of(path):
+        longest = next((".".join(names[:n]) for n in range(len(names), 0, -1) if ".".join(names[:n]) in books), None)
+        if longest:
+            if not place_of(books[longest]) < place_of(books[own]): yield f"{own}:{line} imports {longest}, a later notebook"
+        elif names[:1] and names[0] in PARTS:
+            if not PARTS.index(names[0]) < PARTS.index(own.split(".")[0]): yield f"{own}:{line} imports the part {names[0]}"
+
+
+@each_module
+def test_no_import_runs_upwards(path):
+    upwards = list(check_order(path, {module_of(book): name_of(book) for book in NOTEBOOKS}))
+    assert not upwards, upwards
+
+
+@pytest.mark.parametrize("source, wrong", [
+    ("from .model import Codec", True), ("from . import model", True), ("from .quantize import f", False),
+    ("from ..tasks.sequence import pack", True), ("from ..tasks import pack", True), ("from ...codec import Codec", False),
+    ("def f():\n    from uniaudio_nb.lm import x", True), ("import uniaudio_nb.lm.training", True), ("from ..audio.mel import LogMel", False),
+    ("from ..core import patch", False), ("from . import Codec", True), ("import torch", False), ("from uniaudio_nb import __version__", False)])
+def test_the_check_of_imports_sees(source, wrong, tmp_path, monkeypatch):
+    books = {"codec.quantize": "codec/00_quantize", "codec.seanet": "codec/01_seanet", "codec.model": "codec/03_model", "audio.mel": "audio/01_mel",
+             "tasks.sequence": "tasks/00_sequence", "lm.training": "lm/05_training"}
+    monkeypatch.setitem(globals(), "LIBRARY", tmp_path)
+    (tmp_path / "codec").mkdir()
+    (tmp_path / "codec" / "seanet.py").write_text(source)
+    if source.startswith("from ..."): return  # three levels are a system's
+    assert bool(list(check_order(tmp_path / "codec" / "seanet.py", books))) is wrong
+
+
+def test_the_check_of_imports_sees_three_levels(tmp_path, monkeypatch):
+    books = {"codec.model": "codec/03_model", "systems.base": "systems/00_base", "systems.evaluation": "systems/01_evaluation",
+             "systems.uniaudio.model": "systems/uniaudio/00_model", "systems.uniaudio.recipe": "systems/uniaudio/01_recipe", "cli.cli": "cli/00_cli"}
+    monkeypatch.setitem(globals(), "LIBRARY", tmp_path)
+    (tmp_path / "systems" / "uniaudio").mkdir(parents=True)
+    for place, source, wrong in (("systems/uniaudio/model.py", "from ...codec.model import Codec", False), ("systems/uniaudio/model.py", "from ..base import Generation", False),
+                                 ("systems/uniaudio/model.py", "from .recipe import Run", True), ("systems/uniaudio/model.py", "from ...cli.cli import main", True),
+                                 ("systems/evaluation.py", "from .uniaudio.model import UniAudio", True), ("systems/evaluation.py", "from .base import Generator", False)):
+        (tmp_path / place).write_text(source)
+        assert bool(list(check_order(tmp_path / place, books))) is wrong, (place, source)
+
+
+@pytest.mark.parametrize("part", [path for path in BY_HAND if path.name == "__init__.py"], ids=lambda path: path.parent.name)
+def test_a_part_names_what_its_modules_offer(part):
+    "All of it, but for names that two of its modules define, or that are the name of a module."
+    package = import_module(".".join(["uniaudio_nb", *part.parent.relative_to(LIBRARY).parts]))
+    listed = import_module("uniaudio_nb._lazy").named_imports(part)
+    modules = {path.stem for path in part.parent.iterdir() if not path.name.startswith("_")}
+    assert not modules & listed.keys(), "a name that a module has, too"
+    for name in listed: assert getattr(package, name) is not None and name in dir(package)
+    if part.parent == LIBRARY: return
+    offered = {path.stem: set(getattr(import_module(f"{package.__name__}.{path.stem}"), "__all__", ())) for path in part.parent.glob("[a-z]*.py")}
+    for module, names in offered.items():
+        others = set().union(*(own for other, own in offered.items() if other != module))
+        missing = sorted(name for name in names - listed.keys() - modules - others if not name.startswith("_"))
+        assert not missing, f"{part.parent.name}/__init__.py does not name {missing} of {module}"
+    wrong = sorted(name for name, module in listed.items() if module in offered and name not in offered[module])
+    assert not wrong, f"{part.parent.name}/__init__.py names {wrong}, which their modules do not export"
 
 
 @each_notebook
 def test_notebook(path):
-    assert path.stat().st_size < 500_000, f"{path.name} has {path.stat().st_size:,} bytes"
+    assert path.stat().st_size < 500_000, f"{name_of(path)} has {path.stat().st_size:,} bytes"
     for cell in cells_of(path) + cells_of(path, "markdown"):
         failed = [output["ename"] for output in cell.get("outputs", []) if output["output_type"] == "error"]
         assert not failed, f"{path.name}: a stored error, {failed}, in: {cell['source'][:80]}"
@@ -131,16 +244,12 @@ def test_every_notebook_begins_with_its_title():
 
 @each_module
 def test_module(path):
-    notebook = {module_of(path): path.stem for path in NOTEBOOKS}
     text = path.read_text(encoding="utf-8")
-    assert len(text.splitlines()) <= 300, f"{path.name} has {len(text.splitlines())} lines"
+    assert len(text.splitlines()) <= 400, f"{path.name} has {len(text.splitlines())} lines"
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", text), f"{path.name}: a control character (an escape in a docstring?)"
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.count("\x08") + node.value.count("\x0c"):
             pytest.fail(f"{path.name}:{node.lineno}: a control character made by a backslash")
-        if isinstance(node, ast.ImportFrom) and (node.level == 1 or (node.module or "").startswith("uniaudio_nb.")):
-            imported = (node.module or "").removeprefix("uniaudio_nb.").split(".")[0]
-            assert notebook.get(imported, "99") < notebook[path.stem], f"{path.name} imports {imported}, a later notebook"
 
 
 def test_no_large_files():

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-import uniaudio_nb.precision  # noqa: F401 (makes `for_inference` known)
-from uniaudio_nb.generation import GenerationConfig, generate, generate_steps
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.sequence import Continuous, Segment, Vocabulary, ids_to_codes, pack
+from uniaudio_nb.tasks import Continuous, Segment, Vocabulary, ids_to_codes, pack
+from uniaudio_nb.lm import generate, generate_steps, GenerationConfig, MultiScaleTransformer, MultiScaleConfig
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
 from reference_multiscale import ReferenceMultiScale  # noqa: E402

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-MODULES = sorted(path.stem for path in (ROOT / "uniaudio_nb").glob("[a-z]*.py"))
+MODULES = sorted(".".join(path.relative_to(ROOT / "uniaudio_nb").with_suffix("").parts) for path in (ROOT / "uniaudio_nb").rglob("[a-z]*.py"))
 TASKS = ["aedit", "dereverb", "itts", "music", "se", "sedit", "sound", "svs", "tse", "tts", "vc"]
 
 # Importing any of these fails: neither nbdev and what it brings, nor an extra, may be needed by an import.
@@ -44,8 +44,26 @@ def test_eleven_tasks():
 
 
 def test_names_of_the_package():
-    code = "import uniaudio_nb; print(uniaudio_nb.UniAudio.__name__, uniaudio_nb.Generation.__name__, 'codec' in dir(uniaudio_nb))"
-    assert fresh(code) == "UniAudio Generation True"
+    names = ["Codec", "CodecConfig", "Generation", "GenerationConfig", "MultiScaleConfig", "MultiScaleTransformer", "UniAudio", "Vocabulary"]
+    code = f"import uniaudio_nb; print([getattr(uniaudio_nb, name).__name__ for name in {names}], len(uniaudio_nb.TASKS), 'codec' in dir(uniaudio_nb))"
+    assert fresh(code) == f"{names} 11 True"
+
+
+@pytest.mark.parametrize("module, without", [
+    ("core", ("soundfile", "torchaudio")), ("core.patching", ("soundfile", "torchaudio", "torch")), ("core.files", ("soundfile", "torchaudio")),
+    ("core.devices", ("soundfile", "torchaudio")), ("core.clock", ("soundfile", "torchaudio", "torch")), ("layers.transformer", ("soundfile", "torchaudio")),
+    ("codec.quantize", ("soundfile", "torchaudio")), ("lm.multiscale", ("soundfile", "torchaudio")), ("engine.loop", ("soundfile", "torchaudio")),
+    ("shards.read", tuple(f"uniaudio_nb.tasks.{name}" for name in ("simulate_speech", "simulate_sound", "pool", "examples", "edits", "instructions"))),
+    ("shards.batches", ("uniaudio_nb.tasks.simulate_speech", "uniaudio_nb.tasks.simulate_sound", "uniaudio_nb.tasks.pool")),
+    ("systems.evaluation", ("uniaudio_nb.systems.uniaudio.model",))])
+def test_a_module_brings_only_what_it_needs(module, without):
+    assert fresh(f"import sys, uniaudio_nb.{module}\nprint([name for name in {without} if name in sys.modules])") == "[]"
+
+
+def test_classes_that_grow_are_whole_when_their_part_gives_them():
+    code = "from uniaudio_nb.codec import Codec\nfrom uniaudio_nb.lm import MultiScaleTransformer\n"
+    assert fresh(code + "print(Codec.from_pretrained.__name__, MultiScaleTransformer.for_inference.__name__, MultiScaleTransformer.prefill.__name__)") == \
+        "from_pretrained for_inference prefill"
 
 
 def test_unknown_name_is_an_attribute_error():
@@ -55,7 +73,7 @@ def test_unknown_name_is_an_attribute_error():
 
 @pytest.mark.parametrize("name", MODULES)
 def test_exported_names_exist_and_say_what_they_do(name):
-    tree = ast.parse((ROOT / "uniaudio_nb" / f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse((ROOT / "uniaudio_nb" / f"{name.replace('.', '/')}.py").read_text(encoding="utf-8"))
     exported = next((ast.literal_eval(node.value) for node in tree.body if isinstance(node, ast.Assign) and
                      getattr(node.targets[0], "id", "") == "__all__"), [])
     module = __import__(f"uniaudio_nb.{name}", fromlist=["_"])

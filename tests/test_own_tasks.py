@@ -2,16 +2,15 @@
 import pytest
 import torch
 
-from uniaudio_nb.codec import Codec
+from uniaudio_nb.corpora import AudioCache, read_corpora, assign_splits
 from uniaudio_nb.engine import LoopConfig
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.recordings import AudioCache, assign_splits, read_corpora
-from uniaudio_nb.stock import plain_words, speaker_of
+from uniaudio_nb.codec import Codec
+from uniaudio_nb.tasks import plain_words, speaker_of, simulates, SIMULATORS, TASKS, LISTENING, Tokenizers
+from uniaudio_nb.tasks import register_task, task_tokens, untrained_tokenizers
 from uniaudio_nb.shards import Shard, prepare_shards
-from uniaudio_nb.simulate import SIMULATORS, simulates
-from uniaudio_nb.tasks import LISTENING, TASKS, Tokenizers, register_task, task_tokens, untrained_tokenizers
-from uniaudio_nb.training import TrainConfig, example_losses, load_model, save_model, train
-from uniaudio_nb.uniaudio import UniAudio
+from uniaudio_nb.lm import MultiScaleTransformer, MultiScaleConfig, TrainConfig, example_losses, load_model
+from uniaudio_nb.lm import save_model, train
+from uniaudio_nb.systems import UniAudio
 
 DIGITS = "zero one two three four five six seven eight nine".split()
 

@@ -12,11 +12,10 @@ import pytest
 import soundfile
 import torch
 
-from uniaudio_nb.alignment import Aligner
-from uniaudio_nb.pieces import Piece
-from uniaudio_nb.recordings import read_corpora
-from uniaudio_nb.shards import Shard
+from uniaudio_nb.corpora import read_corpora
+from uniaudio_nb.conditions import Aligner
 from uniaudio_nb.tasks import TASKS, untrained_tokenizers
+from uniaudio_nb.shards import Piece, Shard
 
 ASKED = {"train": 6, "valid": 2}
 SPOILT = {"empty.wav": "empty", "nan.wav": "NaN", "text.wav": "", "cut.flac": ""}   # file -> a word of the reason

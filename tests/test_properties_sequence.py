@@ -7,8 +7,8 @@ import torch
 hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings, strategies as st
 
-from uniaudio_nb.sequence import MASKED, N_SPECIAL, SEGMENT_TYPES, Segment, Vocabulary, codes_to_ids, collate, find_segments, ids_to_codes, pack, unpack
-from uniaudio_nb.tasks import TASKS
+from uniaudio_nb.tasks import MASKED, N_SPECIAL, SEGMENT_TYPES, Segment, Vocabulary, codes_to_ids, collate
+from uniaudio_nb.tasks import find_segments, ids_to_codes, pack, unpack, TASKS
 
 DISCRETE = [name for name, (_, block) in SEGMENT_TYPES.items() if block not in (None, "audio")]
 CONTINUOUS = [name for name, (_, block) in SEGMENT_TYPES.items() if block is None]

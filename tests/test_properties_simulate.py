@@ -13,12 +13,13 @@ hypothesis = pytest.importorskip("hypothesis")
 from hypothesis import given, settings, strategies as st  # noqa: E402
 
 from uniaudio_nb.audio import level_dbfs, save_audio  # noqa: E402
-from uniaudio_nb.edits import EDITS, edit_sound, mix_sounds  # noqa: E402
-from uniaudio_nb.recordings import AudioCache, Recording, assign_splits, read_corpora  # noqa: E402
-from uniaudio_nb.rooms import decay_curve, reverberate, t60  # noqa: E402
-from uniaudio_nb.scenes import degrade, fade_edges, guard_peak, mix_at_snr  # noqa: E402
-from uniaudio_nb.simulate import NEEDS, SIMULATORS, examples_for  # noqa: E402
-from uniaudio_nb.stock import Stock, Variety, crop_prompt, speaker_of  # noqa: E402
+from uniaudio_nb.tasks import EDITS, edit_sound, mix_sounds  # noqa: E402
+from uniaudio_nb.corpora import AudioCache  # noqa: E402
+from uniaudio_nb.corpora import read_corpora, Recording, assign_splits
+from uniaudio_nb.audio import decay_curve, reverberate, t60  # noqa: E402
+from uniaudio_nb.audio import degrade, fade_edges, guard_peak, mix_at_snr  # noqa: E402
+from uniaudio_nb.tasks import NEEDS, SIMULATORS, examples_for  # noqa: E402
+from uniaudio_nb.tasks import Stock, Variety, crop_prompt, speaker_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 RATE = 16_000

@@ -7,7 +7,7 @@ import torch
 import torch.distributed as dist
 import torch.multiprocessing as mp
 
-from uniaudio_nb.quantize import ResidualVectorQuantizer
+from uniaudio_nb.codec import ResidualVectorQuantizer
 
 
 def join(rank, world, port):

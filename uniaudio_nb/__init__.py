@@ -1,17 +1,14 @@
 """One language model for eleven audio generation tasks. Parts are imported when they are first used."""
 __version__ = "0.1.0"
 
+from typing import TYPE_CHECKING
 
-def __getattr__(name):
-    "Import `uniaudio_nb.NAME` when it is first asked for, so that `import uniaudio_nb` alone is fast."
-    from importlib import import_module
-    from pkgutil import iter_modules
-    if name in ("UniAudio", "Generation"): return getattr(import_module(f"{__name__}.uniaudio"), name)
-    if name in {module.name for module in iter_modules(__path__)} and not name.startswith("_"):
-        return import_module(f"{__name__}.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+from ._lazy import lazy
 
+if TYPE_CHECKING: # what is wanted most; everything else is named by its part: `from uniaudio_nb.codec import ...`
+    from .codec import Codec, CodecConfig
+    from .tasks import TASKS, Vocabulary
+    from .lm import GenerationConfig, MultiScaleConfig, MultiScaleTransformer
+    from .systems import Generation, UniAudio
 
-def __dir__():
-    from pkgutil import iter_modules
-    return sorted({*globals(), "UniAudio", "Generation", *(module.name for module in iter_modules(__path__))})
+__getattr__, __dir__ = lazy(__name__, __file__)

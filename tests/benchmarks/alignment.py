@@ -5,7 +5,7 @@
 
 Truth: the voices of flite print when they say each phoneme (`flite -psdur`, Debian's package `flite`); the aligner never hears them in training.
 Beside it stands what `share_frames` says when it is told where the first phoneme begins and the last ends. A second table compares ways to
-predict durations on recordings that nothing was trained on: class lengths, per-phoneme averages, the network of 21_durations.
+predict durations on recordings that nothing was trained on: class lengths, per-phoneme averages, the network of conditions/05_durations.
 With `--words`: how far off are the borders of words that speech editing estimates without an aligner? For the samples that flite made the truth is
 printed by flite anew; for real sentences the distance is that from an aligner, whose own error stands beside it.
 """
@@ -14,15 +14,14 @@ from pathlib import Path
 
 import torch
 
-from uniaudio_nb.alignment import aligner_examples, is_loud, train_aligner
 from uniaudio_nb.audio import load_audio
-from uniaudio_nb.durations import AverageDurations, duration_error, measure_durations, train_durations
+from uniaudio_nb.corpora import AudioCache, read_corpora, assign_splits
 from uniaudio_nb.engine import LoopConfig
-from uniaudio_nb.g2p import ARPABET
-from uniaudio_nb.phonemes import class_durations, share_frames, text_to_phonemes
-from uniaudio_nb.recordings import AudioCache, assign_splits, read_corpora
-from uniaudio_nb.simulate import _clock
-from uniaudio_nb.stock import Stock, plain_words
+from uniaudio_nb.conditions import aligner_examples, is_loud, train_aligner, AverageDurations, duration_error
+from uniaudio_nb.conditions import measure_durations, train_durations, ARPABET, class_durations, share_frames
+from uniaudio_nb.conditions import text_to_phonemes
+from uniaudio_nb.tasks import Stock, plain_words
+from uniaudio_nb.tasks.simulate_speech import _clock
 
 FLITE = {**{key.lower(): value for key, value in ARPABET.items()}, "ax": "ə", "pau": "sil", "h#": "sil", "hv": "h", "dx": "ɾ", "axr": "ɚ", "el": "l", "em": "m", "en": "n"}
 SENTENCES = """The old house stands beside a quiet river.

@@ -18,11 +18,10 @@ from pathlib import Path
 import torch
 
 import uniaudio_nb
-from uniaudio_nb.captions import CaptionConfig, split_words
-from uniaudio_nb.checkpoints import write_card
-from uniaudio_nb.matching import CaptionMatcher, caption_of, class_of, train_matcher
-from uniaudio_nb.recordings import assign_splits, read_corpora
-from uniaudio_nb.wording import AFTER, BEFORE, LEXICON, wordings
+from uniaudio_nb.corpora import read_corpora, assign_splits
+from uniaudio_nb.engine import write_card
+from uniaudio_nb.conditions import CaptionMatcher, caption_of, class_of, train_matcher, AFTER, BEFORE, LEXICON, wordings
+from uniaudio_nb.conditions.captions import CaptionConfig, split_words
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 STEPS, CONFIG = 2000, CaptionConfig(n_rows=8192)  # of the shipped encoder
@@ -127,7 +126,7 @@ def ship(run, recordings):
              "shape": f"caption encoder: {text:,} parameters, {matcher.text.config.n_layers} Transformer blocks of width {matcher.text.dimension}, {matcher.text.config.n_rows} rows of word pieces; audio tower (in `audio/`): {sum(p.numel() for p in matcher.parameters())-text:,}",
              "training": f"{done['step']} steps of 32 clips of 2 s with two wordings each, {done['seconds']/60:.0f} minutes on a share of one CPU core",
              "trained again by": f"`python tests/benchmarks/captions.py --train {run}`, then `--ship {run}`",
-             "data": f"the train splits of {len(set(r.corpus for r in train))} corpora, {len(train)} recordings with a caption, {len(set(map(class_of, train)))} classes; wordings by the rules of the notebook 21_wording",
+             "data": f"the train splits of {len(set(r.corpus for r in train))} corpora, {len(train)} recordings with a caption, {len(set(map(class_of, train)))} classes; wordings by the rules of the notebook conditions/08_rewording",
              "measured": "by `python tests/benchmarks/captions.py`; the sentences, and which of their words training knows, are in that file and in figures.json",
              "limits": "words that are neither in the lexicon nor near one in spelling mean nothing to it; it knows no grammar (\"a dog without rain\" is rainy)"}
     about = "The caption encoder that comes with uniaudio-nb, trained against sounds and frozen: load it with `CaptionEncoder.from_pretrained()`, or with its audio tower by `CaptionMatcher.from_pretrained()`. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts"

@@ -26,13 +26,10 @@ import torchaudio
 
 import uniaudio_nb
 from uniaudio_nb.audio import resample
-from uniaudio_nb.checkpoints import write_card
-from uniaudio_nb.codec import Codec, CodecConfig
-from uniaudio_nb.codec_losses import SpectralLoss
-from uniaudio_nb.codec_training import CodecTrainConfig
-from uniaudio_nb.metrics import Recogniser, mel_distance, si_sdr, stoi, train_recogniser
-from uniaudio_nb.quantize import perplexity
-from uniaudio_nb.recordings import assign_splits, read_corpora
+from uniaudio_nb.corpora import read_corpora, assign_splits
+from uniaudio_nb.engine import write_card
+from uniaudio_nb.metrics import mel_distance, si_sdr, stoi, Recogniser, train_recogniser
+from uniaudio_nb.codec import Codec, CodecConfig, SpectralLoss, CodecTrainConfig, perplexity
 from reference_seanet import ReferenceSEANet
 
 HERE = Path(__file__).parent
@@ -88,7 +85,7 @@ def class_of(recording, of): return recording.instrument if of == "label" else g
 
 def other_ear(recordings, speeds, shrink=0.1):
     """An ear that no loss knows: a linear discriminant over means, deviations and movements of cepstra (MFCC); returns waveform [1, 1, L] -> name.
-    It is unlike the recognisers, whose relatives the codec is trained to please (13_codec_training), and has learnt the same notes."""
+    It is unlike the recognisers, whose relatives the codec is trained to please (codec/08_training), and has learnt the same notes."""
     cepstrum = torchaudio.transforms.MFCC(16000, 20, melkwargs={"n_fft": 1024, "hop_length": 320, "n_mels": 64})
     def describe(x):
         c = cepstrum(x[0, 0] / x.abs().max().clamp(min=1e-6))
@@ -223,7 +220,7 @@ def preset_of(config):
         make = getattr(CodecTrainConfig, name)
         preset = make("") if "start" in inspect.signature(make).parameters else make()
         if all(asdict(preset)[key] == config[key] for key in asked): return name, preset.loop.seed
-    raise SystemExit(f"no preset has {', '.join(f'{key} = {config[key]}' for key in asked)}: name one in 13_codec_training, so that others can train it again")
+    raise SystemExit(f"no preset has {', '.join(f'{key} = {config[key]}' for key in asked)}: name one in codec/08_training, so that others can train it again")
 
 
 def trainings(runs, shipped):

@@ -27,20 +27,15 @@ import torch.nn.functional as F
 from semantic import STRENGTHS, best, digit_probe, histogram_of_quarters, in_batches, load_digits, mean_of_quarters, speaker_probe
 
 from uniaudio_nb.audio import save_audio
-from uniaudio_nb.checkpoints import load_checkpoint, save_checkpoint
-from uniaudio_nb.codec import Codec
-from uniaudio_nb.engine import LoopConfig, learning_rate_at
-from uniaudio_nb.generation import generate
+from uniaudio_nb.corpora import AudioCache, read_corpora, assign_splits
+from uniaudio_nb.engine import load_checkpoint, save_checkpoint, LoopConfig, learning_rate_at
 from uniaudio_nb.metrics import Recogniser
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.recordings import AudioCache, assign_splits, read_corpora
-from uniaudio_nb.semantic import SemanticTokenizer
-from uniaudio_nb.sequence import ids_to_codes, pack
-from uniaudio_nb.shards import Shard, TokenBatches, prepare_shards
-from uniaudio_nb.stock import Stock
-from uniaudio_nb.tasks import Tokenizers, get_task, length_limits
-from uniaudio_nb.text import CaptionEncoder
-from uniaudio_nb.training import code_counts, example_losses, start_from_codebooks, start_from_frequencies
+from uniaudio_nb.codec import Codec
+from uniaudio_nb.conditions import SemanticTokenizer, CaptionEncoder
+from uniaudio_nb.tasks import ids_to_codes, pack, Stock, get_task, Tokenizers, length_limits
+from uniaudio_nb.shards import TokenBatches, Shard, prepare_shards
+from uniaudio_nb.lm import generate, MultiScaleTransformer, MultiScaleConfig, code_counts, example_losses
+from uniaudio_nb.lm import start_from_codebooks, start_from_frequencies
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]

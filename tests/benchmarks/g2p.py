@@ -10,9 +10,9 @@ from pathlib import Path
 
 import torch
 
-from uniaudio_nb.checkpoints import save_weights
-from uniaudio_nb.engine import LoopConfig
-from uniaudio_nb.g2p import SOUNDS, load_g2p, load_lexicon, phoneme_error, pronounce, read_dictionary, save_lexicon, spell, split_words, train_g2p
+from uniaudio_nb.engine import save_weights, LoopConfig
+from uniaudio_nb.conditions import SOUNDS, load_g2p, load_lexicon, phoneme_error, pronounce, read_dictionary
+from uniaudio_nb.conditions.g2p import save_lexicon, spell, split_words, train_g2p
 
 
 def train(dictionary, out, steps=3000):

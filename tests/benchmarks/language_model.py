@@ -18,13 +18,11 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 
-import uniaudio_nb.precision  # noqa: F401 (makes `for_inference` known)
 from reference_multiscale import ReferenceMultiScale
-from uniaudio_nb.generation import GenerationConfig, generate, generate_frames
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.sequence import Continuous, Segment, Vocabulary, pack
-from uniaudio_nb.sizes import count_operations
-from uniaudio_nb.transformer import Transformer
+from uniaudio_nb.layers import Transformer
+from uniaudio_nb.tasks import Continuous, Segment, Vocabulary, pack
+from uniaudio_nb.lm import generate, generate_frames, GenerationConfig, MultiScaleTransformer, MultiScaleConfig
+from uniaudio_nb.lm import count_operations
 
 
 def timed(function, device="cpu"):

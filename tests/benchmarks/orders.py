@@ -5,7 +5,7 @@
     python tests/benchmarks/orders.py train        train all five on the train splits of real recordings, in turns of a few seconds, each at the best of three learning rates; then generate
     python tests/benchmarks/orders.py table        print what has been measured
 
-Each part prints a table and writes its section of `orders.json` (`--out`), from which nbs/34_orders draws. One thread; seconds are those of the
+Each part prints a table and writes its section of `orders.json` (`--out`), from which nbs/lm/06_orders draws. One thread; seconds are those of the
 processor (`time.process_time`), so that another job on the machine does not stretch one order more than another; with `--device cuda` those of the clock.
 """
 import argparse
@@ -19,12 +19,11 @@ import torch
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from uniaudio_nb.audio import LogMel
-from uniaudio_nb.codec import Codec
-from uniaudio_nb.generation import GenerationConfig
+from uniaudio_nb.corpora import read_corpora, assign_splits
 from uniaudio_nb.metrics import frechet_distance
-from uniaudio_nb.multiscale import MultiScaleConfig, MultiScaleTransformer
-from uniaudio_nb.orders import ORDERS, activation_bytes, code_losses, make_model, start_from_counts
-from uniaudio_nb.recordings import assign_splits, read_corpora
+from uniaudio_nb.codec import Codec
+from uniaudio_nb.lm import GenerationConfig, MultiScaleTransformer, MultiScaleConfig, ORDERS, activation_bytes
+from uniaudio_nb.lm import code_losses, make_model, start_from_counts
 
 HERE = Path(__file__).parent
 DATA = HERE.parents[2] / "shared" / "data"
@@ -46,7 +45,7 @@ def attention(naive): return sdpa_kernel(SDPBackend.MATH) if naive else nullcont
 # ------------------------------------------------------------------ cost
 
 def make_step(order, n_layers, n_local_layers, width, n_heads, device="cpu"):
-    "Make a model and the loss of one sequence of so many frames; multi-scale is the class of 31_multiscale itself with the released vocabulary: its larger head counts against it."
+    "Make a model and the loss of one sequence of so many frames; multi-scale is the class of lm/00_multiscale itself with the released vocabulary: its larger head counts against it."
     torch.manual_seed(0)
     if order == "multi_scale": model = MultiScaleTransformer(MultiScaleConfig.base(n_layers=n_layers, n_local_layers=n_local_layers, width=width, n_heads=n_heads, context=max(FRAMES)))
     else: model = make_model(order, K, N, n_layers, n_local_layers, width, n_heads, max(FRAMES))

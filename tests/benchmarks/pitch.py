@@ -16,10 +16,9 @@ from pathlib import Path
 import torch
 import torchaudio
 
-from uniaudio_nb.contour import track_pitch
-from uniaudio_nb.metrics import f0
-from uniaudio_nb.notes import f0_to_notes
-from uniaudio_nb.recordings import read_alignment, read_corpora
+from uniaudio_nb.audio import track_pitch, f0
+from uniaudio_nb.corpora import read_corpora, read_alignment
+from uniaudio_nb.conditions import f0_to_notes
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 VOICE = (65.0, 1200.0)  # Hz, range that the other detectors search in voices; ours always searches 26 to 4400 Hz

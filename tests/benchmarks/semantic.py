@@ -22,11 +22,9 @@ from sklearn.linear_model import LogisticRegression
 
 import uniaudio_nb
 from uniaudio_nb.audio import LogMel
-from uniaudio_nb.checkpoints import write_card
-from uniaudio_nb.contrast import SemanticConfig, nearest
-from uniaudio_nb.engine import SliceOver
-from uniaudio_nb.recordings import assign_splits, read_corpora
-from uniaudio_nb.semantic import SemanticTokenizer, cluster, train_semantic
+from uniaudio_nb.corpora import read_corpora, assign_splits
+from uniaudio_nb.engine import write_card, SliceOver
+from uniaudio_nb.conditions import SemanticConfig, nearest, SemanticTokenizer, cluster, train_semantic
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 STRENGTHS = (1e-3, 1e-2, 1e-1)  # C of the probe: log-mel gets the one that suits it best on the test itself, units keep C = 1

@@ -22,10 +22,8 @@ import numpy as np
 import torch
 from safetensors.numpy import save_file
 
-from uniaudio_nb.pieces import Piece
-from uniaudio_nb.sequence import SEGMENT_TYPES, Vocabulary
-from uniaudio_nb.shards import BatchLoader, Shard, TokenBatches
-from uniaudio_nb.tasks import TASKS
+from uniaudio_nb.tasks import SEGMENT_TYPES, Vocabulary, TASKS
+from uniaudio_nb.shards import Piece, BatchLoader, TokenBatches, Shard
 
 VOCABULARY = Vocabulary(3, 1024, {"phone": 80, "semantic": 128, "sing_midi": 128})
 NAMES = ("tts", "vc", "se", "sound")

@@ -1,0 +1,11 @@
+"How good is it: distances, and recognisers that hear."
+from typing import TYPE_CHECKING
+
+from .._lazy import lazy
+
+if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+    from .distances import aligned_mel_distance, error_rate, f0_error_semitones, frechet_distance, mel_distance
+    from .distances import si_sdr, stoi
+    from .recogniser import Recogniser, train_recogniser
+
+__getattr__, __dir__ = lazy(__name__, __file__)

@@ -1,0 +1,11 @@
+"UniAudio: one language model for eleven tasks, and the recipe that trains it."
+from typing import TYPE_CHECKING
+
+from ..._lazy import lazy
+
+if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+    from .model import CARD, CONTEXT_FRAMES, UniAudio
+    from .recipe import Preset, PRESETS, RecipeConfig, Run, SHARES, evaluate, load_recordings, load_tokenizers
+    from .recipe import prepare_data, read_table, run_recipe, tokenize, train_language_model, train_tokenizers
+
+__getattr__, __dir__ = lazy(__name__, __file__)
