@@ -77,7 +77,7 @@ def test_a_thousand_random_requests_lose_no_frame():
 
 ONE_OF_TWO = """
 import torch, torch.distributed as dist
-from uniaudio_nb.training import tokens_per_process
+from uniaudio_nb.lm import tokens_per_process
 dist.init_process_group("gloo")
 n = (10, 30)[dist.get_rank()]
 weight = torch.tensor(1., requires_grad=True)

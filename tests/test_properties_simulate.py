@@ -219,7 +219,7 @@ def test_pieces_of_many_machines_are_the_whole(task, split, count, n):
 
 
 def test_another_process_makes_the_same():
-    code = ("import hashlib, torch; torch.set_num_threads(1)\nfrom uniaudio_nb.recordings import *\nfrom uniaudio_nb.simulate import *\n"
+    code = ("import hashlib, torch; torch.set_num_threads(1)\nfrom uniaudio_nb.corpora import assign_splits, read_corpora\nfrom uniaudio_nb.tasks import SIMULATORS, examples_for\n"
             "r = assign_splits(read_corpora('data_samples'))\n"
             "for task in SIMULATORS:\n    e = examples_for(task, r, 'valid', count=8)[5]\n    print(task, e.source, hashlib.sha256(e.target.numpy().tobytes()).hexdigest(), sorted(e.drawn.items()))")
     said = [subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, check=True).stdout for seed in ("1", "2")]
