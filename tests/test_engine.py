@@ -118,7 +118,7 @@ def test_two_processes_equal_two_accumulated_batches(program, two, tmp_path):
 
 
 def test_killed_and_resumed_is_the_same_run(program, whole, tmp_path):
-    options = ("every=0.1", "pause=0.05")
+    options = ("every=0.1", "pause=0.1") # 40 steps: four seconds to be killed in
     for step in (5, 20):  # killed twice
         process = subprocess.Popen(command(program, tmp_path / "killed", *options), env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
         wait_for_step(tmp_path / "killed", step, process)
