@@ -60,6 +60,11 @@ def test_a_module_brings_only_what_it_needs(module, without):
     assert fresh(f"import sys, uniaudio_nb.{module}\nprint([name for name in {without} if name in sys.modules])") == "[]"
 
 
+def test_a_star_brings_what_a_part_offers():
+    code = "from uniaudio_nb.core import *\nfrom uniaudio_nb.codec import *\n"
+    assert fresh(code + "print(Clock().frame_rate, Codec.__name__, patch.__name__)") == "50.0 Codec patch"
+
+
 def test_classes_that_grow_are_whole_when_their_part_gives_them():
     code = "from uniaudio_nb.codec import Codec\nfrom uniaudio_nb.lm import MultiScaleTransformer\n"
     assert fresh(code + "print(Codec.from_pretrained.__name__, MultiScaleTransformer.for_inference.__name__, MultiScaleTransformer.prefill.__name__)") == \

@@ -11,4 +11,4 @@ if TYPE_CHECKING: # what is wanted most; everything else is named by its part: `
     from .lm import GenerationConfig, MultiScaleConfig, MultiScaleTransformer
     from .systems import Generation, UniAudio
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

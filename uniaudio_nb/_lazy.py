@@ -16,7 +16,7 @@ def named_imports(file):
 
 
 def lazy(package, file, grown=None):
-    """Make `__getattr__` and `__dir__` for a package from what its file imports below `if TYPE_CHECKING:`.
+    """Make `__getattr__`, `__dir__` and `__all__` for a package from what its file imports below `if TYPE_CHECKING:`.
 
     Editors and type checkers read these imports as they stand; at run time each happens when its name is first asked for.
     `grown` maps the name of a class to further modules that add methods to it (`@patch`): they are imported with it.
@@ -37,4 +37,4 @@ def lazy(package, file, grown=None):
     def __dir__():
         return sorted({*places, *modules, "__doc__", "__file__", "__name__", "__path__"})
 
-    return __getattr__, __dir__
+    return __getattr__, __dir__, sorted(places)

@@ -12,4 +12,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .rooms import SimulatedRoom, decay_curve, reverberate, simulate_room, t60
     from .effects import degrade, fade_edges, guard_peak, mix_at_snr, shift_voice
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

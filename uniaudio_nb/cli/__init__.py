@@ -7,4 +7,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .cli import Parser, build_parser, check_target, main, run_codec, run_evaluate, run_generate, run_info
     from .cli import run_prepare, run_train, run_train_codec
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

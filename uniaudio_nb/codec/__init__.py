@@ -20,4 +20,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .training import CodecSteps, CodecTrainConfig, TrainingCrops, calibrate, draw_n_codebooks, evaluate_codec
     from .training import keep_samples, train_codec, train_listeners, validation_crops
 
-__getattr__, __dir__ = lazy(__name__, __file__, grown={"Codec": ["published"]})
+__getattr__, __dir__, __all__ = lazy(__name__, __file__, grown={"Codec": ["published"]})

@@ -25,4 +25,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .semantic_encoder import diversity_loss, nearest, normalise_over_time, span_mask, spoil, with_neighbours
     from .semantic import HubertEncoder, SemanticTokenizer, cluster, fit_units, read_centroids, train_semantic
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

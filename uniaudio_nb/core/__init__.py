@@ -9,4 +9,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .devices import find_device, step_seed
     from .clock import Clock
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -9,4 +9,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .splits import assign_splits
     from .crops import AudioCache, CropSampler, bring_to_level
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

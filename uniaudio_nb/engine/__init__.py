@@ -10,4 +10,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .loop import to_device
     from .stages import Stage, run_stage
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

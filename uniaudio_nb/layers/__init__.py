@@ -7,4 +7,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .linear import Linear
     from .transformer import Attention, Block, KeyValueCache, Transformer, attention_mask, causal_mask
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

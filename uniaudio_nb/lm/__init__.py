@@ -15,4 +15,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .orders import Layout, MultiScaleOrder, ORDERS, OrderTransformer, activation_bytes, code_losses, lay_out
     from .orders import make_model, start_from_counts
 
-__getattr__, __dir__ = lazy(__name__, __file__, grown={"MultiScaleTransformer": ["precision", "generation"]})
+__getattr__, __dir__, __all__ = lazy(__name__, __file__, grown={"MultiScaleTransformer": ["precision", "generation"]})

@@ -8,4 +8,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .distances import si_sdr, stoi
     from .recogniser import Recogniser, train_recogniser
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -10,4 +10,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .batches import BatchLoader, TokenBatches, bucket_ends
     from .prepare import FILES_PER_SLICE, count_targets, name_of, report_table, usable_recordings, what_is_wrong
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -16,4 +16,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .instructions import Manner, describe_speech, measure_manner
     from .simulate_sound import NEEDS, SIMULATORS, examples_for
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)

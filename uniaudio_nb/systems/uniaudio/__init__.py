@@ -8,4 +8,4 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .recipe import Preset, PRESETS, RecipeConfig, Run, SHARES, evaluate, load_recordings, load_tokenizers
     from .recipe import prepare_data, read_table, run_recipe, tokenize, train_language_model, train_tokenizers
 
-__getattr__, __dir__ = lazy(__name__, __file__)
+__getattr__, __dir__, __all__ = lazy(__name__, __file__)
