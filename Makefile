@@ -15,7 +15,7 @@ DATA ?= data_samples
 OUT ?= runs/$(PRESET)
 MINUTES ?=
 
-NOTEBOOKS := $(shell find nbs -name "[0-9]*.ipynb" -not -path "*/.*")
+NOTEBOOKS := $(sort $(shell find nbs -name "[0-9]*.ipynb" -not -path "*/.*" -not -name "*.failed.ipynb"))
 SITE := docs/_build/html/.built
 
 help:
@@ -76,8 +76,9 @@ check-docs: $(READY)
 check-tests: $(READY)
 	$(call timed,tests,OMP_NUM_THREADS=1 $(BIN)/python -m pytest --ignore tests/test_frame.py)
 
+# each in a process of its own, so that none sees what another has patched
 check-notebooks: $(READY)
-	$(call timed,notebooks,OMP_NUM_THREADS=1 $(BIN)/nbdev_test --n_workers 2 --timing --skip_file_re '^[_.]|failed')
+	$(call timed,notebooks,printf '%s\n' $(NOTEBOOKS) nbs/index.ipynb | OMP_NUM_THREADS=1 xargs -P 2 -n 1 $(BIN)/nbdev_test --n_workers 0 --timing --path)
 
 # As processors with less would; MINUTES=30 does a part, the next call goes on (see tests/processors.py --help)
 .PHONY: test-processors
