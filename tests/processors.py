@@ -67,7 +67,9 @@ def environment(setting=None):
     "Of a unit in a setting; without one: uncapped."
     variables = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
     if setting is None: return variables
-    return variables | dict(zip(CAPS, setting.caps)) | {"OMP_NUM_THREADS": str(setting.threads)}
+    threads = {"OMP_NUM_THREADS": str(setting.threads)}
+    if setting.busy: threads["OMP_WAIT_POLICY"] = "passive"  # a thread that spins while its peer waits for a core wastes one
+    return variables | dict(zip(CAPS, setting.caps)) | threads
 
 
 def possible(settings, capability):
