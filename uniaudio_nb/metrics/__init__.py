@@ -6,6 +6,9 @@ from .._lazy import lazy
 if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
     from .distances import aligned_mel_distance, error_rate, f0_error_semitones, frechet_distance, mel_distance
     from .distances import si_sdr, stoi
+    from .judges import FAMILIES, Cepstra, ConvolutionalBody, CubeRootSpectrum, Judge, RecurrentBody, TrainingSounds
+    from .judges import bootstrap, cut_windows, disturb, frame_energies, load_judges, power_spectrum, sound_level
+    from .judges import train_judge, trim_silence
     from .recogniser import Recogniser, train_recogniser
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)
