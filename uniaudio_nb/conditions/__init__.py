@@ -6,6 +6,7 @@ from .._lazy import lazy
 if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
     from .g2p import ARPABET, LETTERS, SOUNDS, SpellingNet, load_g2p, load_lexicon, phoneme_error, pronounce
     from .g2p import read_dictionary, save_lexicon, spell, train_g2p
+    from .text_normalisation import cardinal, digit_words, normalise_text, number_words, ordinal, year_words
     from .phonemes import PHONEMES, PINYIN_ALONE, alignment_to_frames, class_durations, espeak_phonemes
     from .phonemes import ids_to_phonemes, ipa_to_phonemes, n_phonemes, normalise_label, phoneme_ids, share_frames
     from .phonemes import spread_durations, sung_phonemes, text_to_phonemes

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import torch
 
 from .g2p import pronounce
+from .text_normalisation import normalise_text
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #c6ec3097
 _CLASSES = { # class: (symbols, mean length in speech in ms); the lengths only have to be right relative to each other
@@ -79,15 +80,6 @@ def sung_phonemes(
     labels = [_label(token) for token in text.split()]
     return labels if labels and None not in labels and "unk" not in labels else text_to_phonemes(text)
 
-# %% ../../nbs/conditions/01_phonemes.ipynb #2ff2185c
-def _number_words(n:int)->list[str]:
-    "Spell a number from 0 to 999 in words."
-    ones = ("zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
-            "nineteen").split()
-    if n >= 100: return [ones[n // 100], "hundred"] + (_number_words(n % 100) if n % 100 else [])
-    if n < 20: return [ones[n]]
-    return ["twenty thirty forty fifty sixty seventy eighty ninety".split()[n // 10 - 2]] + ([ones[n % 10]] if n % 10 else [])
-
 # %% ../../nbs/conditions/01_phonemes.ipynb #6893a3ea
 _NEAREST = dict(pair.split(":") for pair in ( # IPA that the inventory lacks -> the symbols that sound most like it
     "ɡ:g ɝ:ɚ ɜ:ɚ ɹ̩:ɚ ᵻ:ɪ ɪ̈:ɪ ɘ:ə ɵ:ø ɞ:œ ɶ:œ ʉ:u ʏ:y ɱ:m ɳ:n ɴ:ɴ ɽ:ɾ ɻ:ɹ ʀ:ʁ χ:x ɦ:h ɧ:ʃ ʂ:ʃ ʐ:ʒ ʝ:j ɥ:w ɰ:w ʍ:w ʋ:v ʙ:b ɢ:g c:kʲ ɟ:gʲ ɬ:l ɮ:l "
@@ -145,20 +137,18 @@ def _join(groups): # runs of words -> one list of symbols
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #75a9b577
 def text_to_phonemes(
-    text:str, # English text; numbers are read out (0 to 999 as numbers, longer ones digit by digit)
+    text:str, # English as people write it: `normalise_text` spells numbers, signs and abbreviations out
     language:str|None=None, # None: English by dictionary and network; a code such as "de": espeak-ng (the extra `phonemizer`)
 )->list[str]: # symbols of `PHONEMES`; " " between words, "sil" at punctuation inside the text
     "Pronounce a text; `ValueError` when nothing in it can be spoken."
     if language is not None: return espeak_phonemes(text, language)
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text).replace("’", "'") if not unicodedata.combining(c)).lower()
+    plain = unicodedata.normalize("NFKD", normalise_text(text)).replace("’", "'")
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
     groups = [] # runs of words, parted by pauses
     for part in _PAUSES.split(plain):
         words = []
-        for token in re.findall(r"[0-9]+|'?[^\W\d_]+(?:'[^\W\d_]*)*", part):
-            if token.isdecimal() and token.isascii():
-                numbers = [int(token)] if len(token) < 4 else [int(digit) for digit in token]
-                words += [pronounce(word) for number in numbers for word in _number_words(number)]
-            elif re.fullmatch("[a-z']+", token): words.append(pronounce(token))
+        for token in re.findall(r"'?[^\W\d_]+(?:'[^\W\d_]*)*", part):
+            if re.fullmatch("[a-z']+", token): words.append(pronounce(token))
             else: words.append(("unk",)) # letters of a script that English does not read
         if words := [word for word in words if word]: groups.append(words)
     if not any(word != ("unk",) for words in groups for word in words):

@@ -18,13 +18,14 @@ from ..audio.rooms import simulate_room
 from ..audio.waveform import fit_length
 from ..corpora.crops import AudioCache
 from ..corpora.recording import KINDS, Recording
+from ..conditions.text_normalisation import normalise_text
 
 # %% ../../nbs/tasks/03_pool.ipynb #1703597e
 def plain_words(
     text:str, # a transcript
 )->str: # lower case, no punctuation
-    "Reduce a text to its words, so that equal sayings are equal strings."
-    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.lower()))
+    "Reduce a text to its words, so that equal sayings are equal strings; numbers are spelled out."
+    return " ".join(re.findall(r"[^\W_]+(?:'[^\W_]+)*", normalise_text(text).lower()))
 
 # %% ../../nbs/tasks/03_pool.ipynb #d355c6d9
 def speaker_of(
