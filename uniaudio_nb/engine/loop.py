@@ -18,6 +18,7 @@ from torch import nn
 from tqdm import tqdm
 
 from ..core.devices import step_seed
+from .optimizers import make_optimizer
 from .run_folder import RunFolder, deferred_interrupt
 
 # %% ../../nbs/engine/02_loop.ipynb #98661684
@@ -29,6 +30,7 @@ class LoopConfig:
     learning_rate:float=1e-3 # at the peak
     warmup:float=0.05 # fraction of the run in which the rate rises
     final:float=0.05 # fraction of the peak where the rate starts and ends
+    optimizer:str="adamw" # or "muon": hidden matrices by Muon, everything else by AdamW
     betas:tuple[float, float]=(0.9, 0.95) # AdamW; 0.95 forgets faster than the usual 0.999: short runs like it
     weight_decay:float=0.01 # on matrices only, never on biases and norms
     clip_norm:float|None=1.0 # gradient norm per module; None: measured, not clipped
@@ -48,6 +50,7 @@ class LoopConfig:
             if value is not None and not value>0: raise ValueError(f"{name} must be positive, got {value}")
         for name in ("warmup", "final"):
             if not 0<=getattr(self, name)<=1: raise ValueError(f"{name} is a fraction from 0 to 1, got {getattr(self, name)}")
+        if self.optimizer not in ("adamw", "muon"): raise ValueError(f"optimizer is adamw or muon, got {self.optimizer!r}")
         if self.precision not in ("float32", "bfloat16"): raise ValueError(f"precision is float32 or bfloat16, got {self.precision!r}")
 
 # %% ../../nbs/engine/02_loop.ipynb #4ab971da
@@ -189,10 +192,8 @@ class _Loop:
         self.optimizers = {}
         for name, module in modules.items():
             if not name.isidentifier(): raise ValueError(f"a module name must be a plain word, got {name!r}")
-            parameters = [p for p in module.to(self.device).parameters() if p.requires_grad]
-            groups = [{"params": [p for p in parameters if p.ndim>=2], "weight_decay": config.weight_decay},
-                      {"params": [p for p in parameters if p.ndim<2], "weight_decay": 0.}]
-            self.optimizers[name] = torch.optim.AdamW(groups, lr=config.learning_rate, betas=config.betas)
+            module.to(self.device)
+            self.optimizers[name] = make_optimizer(module, config.optimizer, config.learning_rate, config.betas, config.weight_decay)
         same = {key: value for key, value in asdict(config).items() if key not in ("device", "checkpoint_seconds", "slice_minutes")}
         self.run = RunFolder(folder, {**same, "processes": self.world, **(settings or {})})
         self.state = self.run.resume(modules, self.optimizers, write=self.rank==0)
