@@ -50,8 +50,8 @@ def prefill(self:MultiScaleTransformer,
 
 # %% ../../nbs/lm/04_generation.ipynb #712b7780
 @patch
-def _advance(self:MultiScaleTransformer, tokens, lengths, cache, continuous=None) -> torch.Tensor: # [B, D]
-    "Feed frames [B, T, K] that end at `lengths` frames per row; return the state of the frame that follows."
+def _advance(self:MultiScaleTransformer, tokens, lengths, cache, continuous=None, place=None) -> torch.Tensor: # [B, D]
+    "Feed frames [B, T, K] that end at `lengths` frames per row, or one frame of the target with its place in it; return the state of the frame that follows."
     T, total = tokens.shape[1], cache.length + tokens.shape[1]
     at = torch.arange(total, device=tokens.device)
     positions = (lengths[:, None] - total + at[-T:]).clamp(min=0)
@@ -59,7 +59,8 @@ def _advance(self:MultiScaleTransformer, tokens, lengths, cache, continuous=None
     documents = (at >= total - lengths[:, None]).long() - 1 if padded else None                      # 0: real, -1: padding
     prefix = torch.ones(len(tokens), total, dtype=torch.bool, device=tokens.device) if both_ways else None
     mask = attention_mask(T, total, documents, prefix) if padded or both_ways else None
-    x = self.embed_frames(tokens, continuous) + self.global_position(positions)
+    places = None if place is None else torch.full((1, 1), place, device=tokens.device)
+    x = self.embed_frames(tokens, continuous, places) + self.global_position(positions)
     return self.global_norm(self.global_stack(x, mask, cache)[:, -1])
 
 # %% ../../nbs/lm/04_generation.ipynb #ec9874ff
@@ -163,7 +164,7 @@ def generate_steps(
             both = torch.cat([kept, kept + len(rows)]) if guided else kept
             rows, drawn, lengths, recent = rows[kept], drawn[kept], lengths[both], None if recent is None else recent[kept]
             cache.select(both)
-        state = model._advance((drawn.repeat(2, 1) if guided else drawn)[:, None], lengths, cache)
+        state = model._advance((drawn.repeat(2, 1) if guided else drawn)[:, None], lengths, cache, place=step + 1)
 
 # %% ../../nbs/lm/04_generation.ipynb #5a00bc96
 def generate_frames(

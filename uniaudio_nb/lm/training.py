@@ -20,9 +20,10 @@ from torch import nn
 from ..engine.loop import LoopConfig, fit
 from ..engine.pretrained import load_weights, save_weights
 from ..tasks.sequence import Vocabulary, collate
-from ..tasks.task import TASKS
+from ..tasks.task import TASKS, get_task
 from ..shards.batches import TokenBatches
 from ..shards.read import Shard, draw
+from ..shards.renewed import RenewedBatches, RenewedShards
 from .multiscale import MultiScaleConfig, MultiScaleTransformer
 
 # %% ../../nbs/lm/05_training.ipynb #cda6ca95
@@ -150,6 +151,7 @@ def example_losses(
     "Return each example's mean loss per slot over the codes of its target."
     n = min(len(shard), limit or len(shard))
     device, order = model.head.weight.device, np.argsort(shard.lengths[:n], kind="stable")
+    choices = vocabulary.choices(get_task(shard.task).target).to(device)
     losses, right, batch = torch.zeros(n, shard.K), torch.zeros(n, shard.K), []
     was_training = model.training
     model.eval()
@@ -157,7 +159,7 @@ def example_losses(
         packed = collate([draw(shard, i, vocabulary, swap_with=(i + 1) % n if swap else None) for i in batch]).to(device)
         mask = packed.target_mask & (packed.tokens[..., 0] != vocabulary.id("<audio_end>"))
         of = mask.nonzero()[:, 0]
-        logits, targets = model.target_logits(packed.tokens, mask, continuous=packed.continuous, padding_mask=packed.padding_mask)
+        logits, targets = model.target_logits(packed.tokens, mask, continuous=packed.continuous, padding_mask=packed.padding_mask, choices=choices)
         found, hits = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets), (logits.argmax(-1) == targets).float()
         for row, i in enumerate(batch): losses[i], right[i] = found[of == row].mean(0).cpu(), hits[of == row].mean(0).cpu()
         batch.clear()
@@ -185,6 +187,8 @@ class TrainConfig:
     drop_conditions:float=.1
     init_from:str|None=None                      # folder of a model to start from
     codebooks:torch.Tensor|None=None             # codec's codebooks [K, N, D] for a head start
+    sets:RenewedShards|None=None                 # makes fresh shards to train on; those in `shards` then give frequencies and validation only. None: train on those
+    steps_per_set:int=300                        # that each of these sets serves
     valid_examples:int=16                        # per task, while it trains
 
     def task_names(self) -> list: return list(self.tasks or (n for n, t in TASKS.items() if t.stage <= self.stage))
@@ -201,7 +205,11 @@ def train(
     missing = set(config.task_names()) - {s.task for s in training}
     if missing: raise ValueError(f"there are no shards for {', '.join(sorted(missing))} in {config.shards}")
     if len({json.dumps(s.index["fingerprint"], sort_keys=True) for s in training + valid}) > 1: raise ValueError(f"the shards in {config.shards} were made with different tokenizers")
-    batches = TokenBatches(training, vocabulary, config.frames_per_batch, config.alpha, config.weights, config.drop_conditions, config.loop.seed)
+    targets = {get_task(s.task).target for s in training}
+    choices = vocabulary.choices(*targets) if len(targets) == 1 else None                            # tasks that answer with different things share the whole head
+    drawing = vocabulary, config.frames_per_batch, config.alpha, config.weights, config.drop_conditions, config.loop.seed
+    if config.sets is None: batches = TokenBatches(training, *drawing)
+    else: batches = RenewedBatches(config.sets, config.steps_per_set, config.task_names(), *drawing)
     torch.manual_seed(config.loop.seed)
     if config.init_from: model = load_model(config.init_from)[0]
     elif config.model is None: raise ValueError("a run needs a model configuration or a model to start from")
@@ -211,7 +219,7 @@ def train(
         start_from_frequencies(model, code_counts(training, vocabulary.codebook_size), vocabulary)
 
     def step(batch, _):
-        logits, targets = model.target_logits(batch.tokens, batch.target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask)
+        logits, targets = model.target_logits(batch.tokens, batch.target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask, choices=choices)
         losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
         rows = (batch.target_mask & batch.padding_mask).nonzero()[:, 0]
         yield "model", losses.sum() / tokens_per_process(losses.numel(), losses.device), mean_by_group(losses, logits.argmax(-1) == targets, rows, row_tasks(batch.tokens, vocabulary))

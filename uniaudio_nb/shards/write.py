@@ -9,12 +9,13 @@ __all__ = ['recordings_digest', 'prepare_shards']
 import functools
 import itertools
 import json
+from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
 from ..core.files import write_aside
 from ..corpora.crops import AudioCache
-from ..tasks.pool import Missing, Stock
+from ..tasks.pool import Missing, Stock, Variety
 from ..tasks.simulate_sound import SIMULATORS
 from ..tasks.task import get_task
 from ..tasks.tokenizers import Tokenizers
@@ -39,6 +40,7 @@ def prepare_shards(
     per_piece:int=200,           # examples per file
     part:tuple=(0, 1),           # (i, n): write the pieces whose number leaves the remainder i by n
     max_frames:int=1500,         # longer sequences are left out and counted
+    variety:Variety=Variety(),   # shares of examples beyond the plain path
     lacking:dict|None=None,      # shard name -> why the recordings can't give it, filled in, and not tried again; None: that is an error
 )->dict:                         # shard name -> index, of the pieces that are there
     "Tokenize tasks; what is there is kept, so that a stopped run goes on and a finished one does nothing; `ValueError` when a task can't be made."
@@ -51,7 +53,7 @@ def prepare_shards(
         if f"{name}-{split}" in (lacking or {}): continue
         target, n = Path(folder)/f"{name}-{split}", -(-count // per_piece)
         aligner = tokenizers.aligner if any("durations" in condition.hints for condition in get_task(name).conditions) else None
-        plan = {"aligner": aligner and aligner.fingerprint(), "split": split, "count": count, "seed": seed, "seconds": seconds, "per_piece": per_piece, "max_frames": max_frames, "recordings": digest, "pieces": n}
+        plan = {"aligner": aligner and aligner.fingerprint(), "split": split, "count": count, "seed": seed, "seconds": seconds, "per_piece": per_piece, "max_frames": max_frames, "recordings": digest, "pieces": n, **({"variety": asdict(variety)} if variety != Variety() else {})}
         indexes = {}
         sweep(target, part)
         for number in range(n):
@@ -61,7 +63,7 @@ def prepare_shards(
                 changed = [k for k, x in plan.items() if index.get(k) != x] + [k for k, x in fingerprint.items() if index["fingerprint"].get(k) != x]
                 if changed: raise ValueError(f"the shard {target} was made with another {changed[0]} ({index.get(changed[0])}, now {plan.get(changed[0])}); use another folder or remove it")
             elif number % machines == mine:
-                if split not in stocks: stocks[split] = Stock(recordings, split, seconds=seconds, cache=cache, aligner=tokenizers.aligner)
+                if split not in stocks: stocks[split] = Stock(recordings, split, seconds=seconds, cache=cache, variety=variety, aligner=tokenizers.aligner)
                 make = functools.partial(stocks[split].example, name, seed=seed)
                 try: indexes or make(0)                                                           # what the recordings lack for a whole task is said at once
                 except ValueError as e:

@@ -45,6 +45,8 @@ class Variety:
     simulated_rooms:float=0.0 # of dereverberation in a room from `simulate_room` (extra `rooms`)
     degraded:float=0.0 # of audio conditions (source of a conversion, prompts) that are made worse by `degrade`
     mixed_sounds:float=0.0 # of text-to-sound examples with two sounds and a joined caption; AudioGen has 0.5
+    noise_sounds:float=0.0 # of noisy speech whose noise is a sound effect: there are few recordings of noise
+    late:float=0.0 # s, not a share: up to so much silence stands in front of speech, so that its codes differ from time to time
 
     def __post_init__(self):
         for name, share in vars(self).items():
@@ -123,6 +125,14 @@ class Utterance:
         "What is said."
         return " ".join(text for text, _, _ in self.words)
 
+# %% ../../nbs/tasks/03_pool.ipynb #c05995b9
+@patch
+def delay(self:Stock,
+    rng:random.Random, # source of chance; not touched where nothing is late
+)->int: # samples
+    "Draw how much silence stands in front of speech."
+    return round(rng.uniform(0, self.variety.late) * self.sample_rate) if self.variety.late else 0
+
 # %% ../../nbs/tasks/03_pool.ipynb #4cc77561
 @patch
 def join(self:Stock,
@@ -132,7 +142,7 @@ def join(self:Stock,
     "Say recordings one after the other, 30 to 120 ms apart."
     parts, words, at = [], [], 0
     for i, r in enumerate(clips):
-        gap = round(rng.uniform(0.03, 0.12) * self.sample_rate) if i else 0
+        gap = round(rng.uniform(0.03, 0.12) * self.sample_rate) if i else self.delay(rng)
         word = fade_edges(self.cache.get(r))
         parts += [torch.zeros(1, gap), word]
         words.append((r.text, at + gap, at + gap + word.shape[-1]))
@@ -193,7 +203,7 @@ def utterance(self:Stock,
             if length <= longest and (not prompted or len({*clips, other}) < len(self.voices[voice])): clips.append(other)
         return self.join(rng, clips)
     if r.seconds <= longest:
-        waveform = self.crop(rng, r, r.seconds)[0]
+        waveform = torch.nn.functional.pad(self.crop(rng, r, r.seconds)[0], (self.delay(rng), 0))
         return Utterance(waveform, ((r.text, *_spoken(waveform)),), (r,))
     waveform, start = self.crop(rng, r)
     end, gap = start + self.seconds, 0.05 # s between target and prompt

@@ -28,7 +28,8 @@ SPECIAL = tuple(f"<{name}>" for name in [
 SEGMENT_TYPES = { # type -> (stem of its start and end token, block of ids; None: continuous vectors)
     "audio": ("audio", "audio"), "audio_prompt": ("audio_prompt", "audio"), "phone": ("phone", "phone"),
     "semantic": ("semantic", "semantic"), "sing_phone": ("sing_phone", "sing_phone"), "sing_midi": ("sing_midi", "sing_midi"),
-    "sv_bool": ("sv_bool", "sv_bool"), "class_event": ("class_event", "class_event"), "text": ("text_t5", None), "semantic_features": ("semantic_features", None)}
+    "sv_bool": ("sv_bool", "sv_bool"), "class_event": ("class_event", "class_event"), "text": ("text_t5", None), "semantic_features": ("semantic_features", None),
+    "audio_features": ("audio_features", None)}
 MASKED = -1 # a code that stands for "not given" (speech editing); it has an id of its own behind the codes
 
 # %% ../../nbs/tasks/00_sequence.ipynb #cf380f42
@@ -47,7 +48,7 @@ class Vocabulary:
         self.n_codebooks, self.codebook_size, self.sizes, self.task_tokens = n_codebooks, codebook_size, dict(sizes or {}), tuple(task_tokens)
         self.continuous, self.columns, self.blocks = dict(continuous or {}), {}, {}
         for kind, width in self.continuous.items():
-            if SEGMENT_TYPES.get(kind, ("", ""))[1] is not None or width < 1: raise ValueError(f"a continuous type is text or semantic_features with a width of at least 1, got {kind!r} with {width}")
+            if SEGMENT_TYPES.get(kind, ("", ""))[1] is not None or width < 1: raise ValueError(f"a continuous type is text, semantic_features or audio_features with a width of at least 1, got {kind!r} with {width}")
             self.columns[kind] = slice(self.width, self.width + width)
         markers = [name for kind in self.continuous for e in ("start", "end") if (name := f"<{SEGMENT_TYPES[kind][0]}_{e}>") not in SPECIAL]
         free = N_SPECIAL - len(SPECIAL) - len(markers)
@@ -78,6 +79,15 @@ class Vocabulary:
         if not 0 <= id < self.size: raise ValueError(f"token id must be in [0, {self.size}), got {id}")
         if id < N_SPECIAL: return self.special[id]
         return next(f"<{stem}_{id-block.start}>" for stem, block in self.blocks.items() if id in block)
+
+    def choices(self,
+        target_type:str="audio", # type of the target segment
+    )->torch.Tensor: # ids [K, n], rising in each row
+        "List the ids that each slot of a target may hold: the end token, and the codes of its own codebook (any other target: its whole block)."
+        block, n, K = self.blocks[SEGMENT_TYPES[target_type][1]], self.codebook_size, self.n_codebooks
+        slots = [range(block.start + n*k, block.start + n*(k + 1)) for k in range(K)] if target_type == "audio" else [block]*K
+        end = self.id(f"<{SEGMENT_TYPES[target_type][0]}_end>")
+        return torch.tensor([[end, *slot] for slot in slots])
 
     def to_dict(self) -> dict: # plain values for config.json; Vocabulary(**d) makes it again
         "Return the arguments that make this vocabulary again."
@@ -273,7 +283,7 @@ def collate(
 
 # %% ../../nbs/tasks/00_sequence.ipynb #56671469
 COLOURS = {"marker": "#444444", "masked": "#dddddd", "audio": "#4c78a8", "audio_prompt": "#9ecae9", "phone": "#54a24b", "semantic": "#e45756", "sing_phone": "#88d27a",
-           "sing_midi": "#f2cf5b", "sv_bool": "#d6a5c9", "class_event": "#b279a2", "text": "#f58518", "semantic_features": "#ff9d98"} # what stands in a slot -> colour
+           "sing_midi": "#f2cf5b", "sv_bool": "#d6a5c9", "class_event": "#b279a2", "text": "#f58518", "semantic_features": "#ff9d98", "audio_features": "#72b7b2"} # what stands in a slot -> colour
 
 def show_sequence(
     packed:Packed,

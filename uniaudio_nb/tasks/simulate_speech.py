@@ -50,8 +50,10 @@ def _vc(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], rec
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6ff913e6
 @simulates("se", unfit=Stock.unfit)
 def _se(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
-    "Speech in recorded noise, -2 to 15 dB."
-    said, noise = stock.utterance(rng), stock.pick(rng, "noise")
+    "Speech in recorded noise, or in a sound effect for a share of `stock.variety`, -2 to 15 dB."
+    said, kind = stock.utterance(rng), "noise"
+    if stock.variety.noise_sounds and stock.kinds["sound"] and rng.random() < stock.variety.noise_sounds: kind = "sound"
+    noise = stock.pick(rng, kind)
     hiss = stock.crop(rng, noise, said.waveform.shape[-1] / stock.sample_rate)[0]
     drawn = {"snr_db": rng.uniform(-2, 15)}
     audio, target = guard_peak(mix_at_snr(said.waveform, hiss, drawn["snr_db"]), said.waveform)

@@ -60,6 +60,7 @@ TOKENIZERS = { # name -> function(bundle, inputs in order, hints in order) -> co
     "semantic": lambda bundle, audio: bundle.units(_sound(bundle, audio)),
     "semantic_features": lambda bundle, audio: bundle.features(_sound(bundle, audio)),
     "codec": lambda bundle, audio: bundle.encode(_sound(bundle, audio)),
+    "audio_features": lambda bundle, audio: bundle.audio_features(_sound(bundle, audio)),
     "prompt": lambda bundle, audio: bundle.encode(_sound(bundle, audio, "prompt")[:, :round(PROMPT_SECONDS*bundle.codec.sample_rate)]),
     "masked_codec": _masked_codec,
     "yes_no": lambda _bundle, answer: torch.tensor([int(bool(answer))]),
@@ -76,16 +77,21 @@ class Tokenizers:
         task_tokens:tuple=(),  # tokens of tasks of your own
         blocks:dict|None=None, # entries of further blocks that your tasks need, e.g. {"class_event": 10}
         features:bool=False,   # semantic conditions as features instead of units
-        vocabulary:Vocabulary|None=None, # of a trained model: sets the four arguments before; `ValueError` when the parts do not fit it
+        audio_features:bool=False, # audio conditions as vectors of all codebooks instead of the codes of the first K
+        vocabulary:Vocabulary|None=None, # of a trained model: sets the five arguments before; `ValueError` when the parts do not fit it
         aligner=None,          # `Aligner` that measures when the words of training recordings are said; None: their simulation estimates it
         durations=None,        # `DurationPredictor` for words that nobody has said yet; None: by the class of each phoneme
     ):
-        if vocabulary is not None: n_codebooks, task_tokens, features = vocabulary.n_codebooks, vocabulary.task_tokens, "semantic_features" in vocabulary.continuous
+        if vocabulary is not None:
+            n_codebooks, task_tokens = vocabulary.n_codebooks, vocabulary.task_tokens
+            features, audio_features = ("semantic_features" in vocabulary.continuous, "audio_features" in vocabulary.continuous)
         if n_codebooks > codec.n_codebooks: raise ValueError(f"the codec has {codec.n_codebooks} codebooks, {n_codebooks} were asked for")
         self.codec, self.semantic, self.text, self.aligner, self.durations, self.captions = codec.eval(), semantic, text.eval(), aligner, durations, {}
         sizes = {"phone": len(PHONEMES), "semantic": semantic.n_units, "sing_midi": N_NOTES}
         if vocabulary is not None: blocks = {n: size for n, size in vocabulary.sizes.items() if n not in sizes}
-        widths = {"text": text.dimension, "semantic_features": semantic.units.shape[1]} if features else None
+        widths = {"text": text.dimension} if features or audio_features else {}
+        if features: widths["semantic_features"] = semantic.units.shape[1]
+        if audio_features: widths["audio_features"] = codec.quantizer.code_vectors().shape[-1]
         self.vocabulary = Vocabulary(n_codebooks, codec.codebook_size, {**sizes, **(blocks or {})}, tuple(task_tokens), widths)
         for name, value in ({} if vocabulary is None else vocabulary.to_dict()).items():
             if value != (mine := self.vocabulary.to_dict().get(name)): raise ValueError(f"the tokenizers have {name} = {mine}, the model's vocabulary has {value}")
@@ -99,6 +105,11 @@ class Tokenizers:
     @torch.no_grad()
     def features(self, waveform): return self.semantic.features(waveform[None], self.codec.sample_rate)[0].half().float().cpu() # [1, L] -> [T, D]
     @torch.no_grad()
+    def audio_features(self, waveform): # [1, L] -> [T, D]: what all codebooks say, with the mean and the size of the first one's entries taken out
+        first = self.codec.quantizer.code_vectors()[0]
+        vectors = self.codec.quantizer.decode(self.codec.encode(waveform[None]))[0].T
+        return ((vectors - first.mean(0))/first.std(0).clamp(min=1e-6)).half().float().cpu()
+    @torch.no_grad()
     def caption(self, text): # rows [n_words, D]; a caption is encoded once
         if not isinstance(text, str): raise ValueError(f"the text must be a string, got {type(text).__name__}")
         if text not in self.captions: self.captions[text] = self.text.encode([text])[0].half().float().cpu()
@@ -106,7 +117,8 @@ class Tokenizers:
 
     def segment(self, condition:Condition, given:dict) -> Segment:
         "Make the segment of one condition."
-        if condition.segment == "semantic" and "semantic_features" in self.vocabulary.continuous: condition = replace(condition, segment="semantic_features", tokenizer="semantic_features")
+        vectors = {"semantic": "semantic_features", "codec": "audio_features"}.get(condition.tokenizer)
+        if vectors in self.vocabulary.continuous: condition = replace(condition, segment=vectors, tokenizer=vectors)
         return Segment(condition.segment, TOKENIZERS[condition.tokenizer](self, *(given[n] for n in condition.inputs), *(given.get(n) for n in condition.hints)))
 
     def answer(self, task:Task, target) -> Segment: # target: (waveform [1, L], rate), or what `task.answer` takes
