@@ -47,8 +47,8 @@ class RenewedShards:
         return self.place(number)
 
     def close(self):
-        "Stop the other process."
-        if self.executor is not None: self.executor.shutdown(wait=False, cancel_futures=True)
+        "Let the set that is being made be finished, and stop the other process."
+        if self.executor is not None: self.executor.shutdown(wait=True, cancel_futures=True)
         self.executor, self.coming = None, {}
 
 # %% ../../nbs/shards/05_renewed.ipynb #bd32044f

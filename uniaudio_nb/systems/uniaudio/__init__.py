@@ -7,5 +7,6 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .model import CARD, CONTEXT_FRAMES, UniAudio
     from .recipe import Preset, PRESETS, RecipeConfig, Run, SHARES, evaluate, load_recordings, load_tokenizers
     from .recipe import prepare_data, read_table, run_recipe, tokenize, train_language_model, train_tokenizers
+    from .long_training import Leg, VARIETY, main, note_process, prepare_set, signal_training, train_leg, training_material
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)
