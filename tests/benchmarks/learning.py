@@ -1,0 +1,116 @@
+"""What does a frame teach? The same shards, the same budget, one thing changed at a time.
+
+    python tests/benchmarks/learning.py --data ../shared/data                       all variants, two seeds: a night
+    python tests/benchmarks/learning.py --variants base adamw --frames 500000       two of them, half a million frames
+    python tests/benchmarks/learning.py --list                                      what each variant changes
+
+Shards of all eleven tasks are made once in `--work` (600 + 64 examples of each). Every variant trains on them for the same number of frames, 4 layers of 128 unless it says otherwise.
+Reported: training loss of the last tenth, validation loss, both for all tasks, processor seconds, frames per processor second; with `--digits` also how many spoken digits
+of 50 requests a judge of another kind recognises. Results are added to `--out` (JSON lines); what stands there is not trained again.
+"""
+import argparse
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from uniaudio_nb.corpora import assign_splits, read_corpora
+from uniaudio_nb.engine import LoopConfig
+from uniaudio_nb.lm import MultiScaleConfig, TrainConfig, load_model, train
+from uniaudio_nb.shards.write import prepare_shards
+from uniaudio_nb.systems.evaluate import evaluate_model
+from uniaudio_nb.systems.uniaudio import UniAudio, load_tokenizers
+from uniaudio_nb.systems.uniaudio.long_training import VARIETY, training_material
+from uniaudio_nb.tasks import TASKS
+
+BASE = MultiScaleConfig.tiny(dropout=0., segment_positions=True)
+VARIANTS = {  # name: (changes of the model, of the loop, of the training, are audio conditions vectors?)
+    "base": ({}, {}, {}, True),
+    "adamw": ({}, {"optimizer": "adamw", "learning_rate": 3e-3}, {}, True),
+    "learning rate 1e-3": ({}, {"learning_rate": 1e-3}, {}, True),
+    "learning rate 1e-2": ({}, {"learning_rate": 1e-2}, {}, True),
+    "bfloat16": ({}, {"precision": "bfloat16"}, {}, True),
+    "no segment positions": ({"segment_positions": False}, {}, {}, True),
+    "conditions in both directions": ({"prefix_attention": True}, {}, {}, True),
+    "dropout 0.1": ({"dropout": 0.1}, {}, {}, True),
+    "audio conditions as codes": ({}, {}, {}, False),
+    "4,000 frames a batch": ({}, {}, {"frames_per_batch": 4000}, True),
+    "width 192": ({"width": 192, "n_heads": 6}, {}, {}, True),
+    "width 256": ({"width": 256}, {}, {}, True),
+    "6 layers": ({"n_layers": 6}, {}, {}, True),
+    "no code vectors at the start": ({}, {}, {"codebooks": None}, True),
+    "conditions never dropped": ({}, {}, {"drop_conditions": 0.}, True),
+}
+
+
+def prepared(work, data, audio_features):
+    folder = Path(work) / ("vectors" if audio_features else "codes")
+    tokenizers = load_tokenizers(audio_features=audio_features)
+    if not (folder / "complete").is_file():
+        recordings, _, cache = training_material(data)
+        prepare_shards(recordings, tokenizers, folder, list(TASKS), counts={"train": 600, "valid": 64}, cache=cache, variety=VARIETY)
+        (folder / "complete").touch()
+    return folder, tokenizers
+
+
+def run(name, seed, frames, work, data, digits):
+    model, loop, training, audio_features = VARIANTS[name]
+    shards, tokenizers = prepared(work, data, audio_features)
+    config = TrainConfig(str(shards), str(Path(work) / f"{name} {frames} {seed}".replace(" ", "_")), tokenizers.vocabulary.to_dict(), replace(BASE, **model), stage=2, alpha=0.,
+                         frames_per_batch=1500, codebooks=tokenizers.codec.quantizer.code_vectors().cpu(), valid_examples=48, loop=LoopConfig(steps=1))
+    config = replace(config, **training)
+    steps = round(frames / (0.78 * config.frames_per_batch))  # padding is 22 per cent of a batch
+    config = replace(config, loop=replace(LoopConfig(steps=steps, learning_rate=3e-3, optimizer="muon", weight_decay=.05, seed=seed, log_every=20), **loop))
+    began = time.process_time()
+    folder = train(config)
+    seconds = time.process_time() - began
+    rows = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+    losses = [r["loss"] for r in rows if "loss" in r]
+    row = {"variant": name, "seed": seed, "frames": frames, "steps": steps, "processor_seconds": round(seconds), "frames_per_second": round(frames / seconds),
+           "train": round(float(np.mean(losses[-max(1, len(losses) // 10):])), 3), "valid": round(rows[-1]["valid_loss"], 3),
+           "tasks": {task: round(rows[-1][f"valid_{task}"], 3) for task in TASKS}}
+    if digits:
+        made, info = load_model(folder / "model")
+        report = evaluate_model(UniAudio(made, tokenizers, info["tasks"]), assign_splits(read_corpora(data)), tasks=["tts"], cases=50)
+        row["digits"] = {measure["name"]: measure.get("model") for measure in report["tasks"]["tts"]["measures"]}
+    return row
+
+
+def table(rows):
+    lines = ["| variant | seeds | train | valid | frames per processor second |", "|---|---|---|---|---|"]
+    for name in dict.fromkeys(r["variant"] for r in rows):
+        mine = [r for r in rows if r["variant"] == name]
+        mean = {key: np.mean([r[key] for r in mine]) for key in ("train", "valid", "frames_per_second")}
+        spread = f" ± {np.std([r['valid'] for r in mine], ddof=1):.3f}" if len(mine) > 1 else ""
+        lines.append(f"| {name} | {len(mine)} | {mean['train']:.3f} | {mean['valid']:.3f}{spread} | {mean['frames_per_second']:.0f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", default=str(Path(__file__).parents[3] / "shared" / "data"))
+    parser.add_argument("--work", default="runs/learning", help="gets shards and runs (default: runs/learning)")
+    parser.add_argument("--out", default="runs/learning/results.jsonl")
+    parser.add_argument("--variants", nargs="+", default=list(VARIANTS), choices=list(VARIANTS), metavar="NAME")
+    parser.add_argument("--seeds", nargs="+", type=int, default=[0, 1])
+    parser.add_argument("--frames", type=int, default=1_000_000)
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--digits", action="store_true", help="also generate digits and have them judged")
+    parser.add_argument("--list", action="store_true")
+    given = parser.parse_args()
+    if given.list:
+        for name, (model, loop, training, vectors) in VARIANTS.items(): print(f"{name}: {({**model, **loop, **training} or 'nothing') if vectors else 'audio conditions as codes of K codebooks'}")
+        raise SystemExit
+    torch.set_num_threads(given.threads)
+    Path(given.out).parent.mkdir(parents=True, exist_ok=True)
+    done = [json.loads(line) for line in Path(given.out).read_text().splitlines()] if Path(given.out).is_file() else []
+    for name in given.variants:
+        for seed in given.seeds:
+            if any((r["variant"], r["seed"], r["frames"]) == (name, seed, given.frames) for r in done): continue
+            done.append(run(name, seed, given.frames, given.work, given.data, given.digits))
+            with open(given.out, "a") as file: file.write(json.dumps(done[-1]) + "\n")
+            print(json.dumps(done[-1]), flush=True)
+    print(table([r for r in done if r["frames"] == given.frames]))
