@@ -46,6 +46,7 @@ class Variety:
     degraded:float=0.0 # of audio conditions (source of a conversion, prompts) that are made worse by `degrade`
     mixed_sounds:float=0.0 # of text-to-sound examples with two sounds and a joined caption; AudioGen has 0.5
     noise_sounds:float=0.0 # of noisy speech whose noise is a sound effect: there are few recordings of noise
+    voice_power:float=0.5 # a voice is drawn by its number of recordings to this power: 0, all voices alike; 1, all recordings alike
     late:float=0.0 # s, not a share: up to so much silence stands in front of speech, so that its codes differ from time to time
 
     def __post_init__(self):
@@ -186,14 +187,14 @@ def utterance(self:Stock,
     whole:bool=False, # recordings up to `max_seconds` come whole, not only those up to `seconds`
     other_than:tuple|None=None, # a voice to leave out, as `speaker_of` names it
 )->Utterance: # cut to `seconds` where it is too long
-    "Draw a voice by the square root of how many recordings it has, then what it says; single words are joined, one to four."
+    "Draw a voice by how many recordings it has (to the power that `variety` says, usually one half), then what it says; single words are joined, one to four."
     if (text, prompted) not in self.pools:
         pools = {voice: [r for r in rs if not self.unfit(r, text=text, prompted=prompted)] for voice, rs in self.voices.items() if voice[0] == "speech"}
         self.pools[text, prompted] = {voice: rs for voice, rs in pools.items() if rs}
     pool = {voice: rs for voice, rs in self.pools[text, prompted].items() if voice != other_than}
     if not pool: raise Missing("speech" + (" of a second speaker" if other_than else "") + (f" with a text and at most {self.max_seconds} s" if text else "")
                                + (" with another recording of its speaker for a prompt" if prompted else ""))
-    voice = rng.choices(list(pool), [len(rs) ** 0.5 for rs in pool.values()])[0]
+    voice = rng.choices(list(pool), [len(rs) ** self.variety.voice_power for rs in pool.values()])[0]
     r, several = rng.choice(pool[voice]), len(self.voices[voice]) > 1
     longest = self.max_seconds if text or whole and (several or not prompted) else self.seconds
     if _is_word(r):
