@@ -6,7 +6,8 @@ from ..._lazy import lazy
 if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
     from .model import CARD, CONTEXT_FRAMES, UniAudio
     from .recipe import Preset, PRESETS, RecipeConfig, Run, SHARES, evaluate, load_recordings, load_tokenizers
-    from .recipe import prepare_data, read_table, run_recipe, tokenize, train_language_model, train_tokenizers
-    from .long_training import Leg, VARIETY, main, note_process, prepare_set, signal_training, train_leg, training_material
+    from .recipe import prepare_data, run_recipe, tokenize, train_language_model, train_tokenizers
+    from .long_training import Leg, LIMITS, VARIETY, describe_leg, history_of, main, note_process, prepare_set
+    from .long_training import ship_model, signal_training, train_leg, training_material
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)
