@@ -34,8 +34,8 @@ JUDGES = {  # name: corpus, what it tells apart, seconds of a window, steps, spe
     "digits": ("fsdd", "text", 1., {"cepstra": 1500, "spectrum": 1500}, (1.,)),
     "speakers": ("fsdd", "speaker", 1., {"cepstra": 500, "spectrum": 500}, (1.,)),
     "sounds": ("esc10", "label", 2., {"cepstra": 700, "spectrum": 700}, (1.,)),
-    "instruments": ("instrument_notes", "instrument", 2., {"cepstra": 500, "spectrum": 500}, SPEEDS),
-    "tags": ("esc10", "label", 2., {"cepstra": 600, "spectrum": 600}, (1.,)),
+    "instruments": ("instrument_notes", "instrument", 2., {"cepstra": 700, "spectrum": 700}, SPEEDS),
+    "tags": ("esc10", "label", 1., {"cepstra": 600, "spectrum": 600}, (1.,)),
 }
 FEWEST = 5  # train clips of a class: flute, oboe, trumpet, violin, organ and vibraphone have one each and are left out
 TAGGED = ("dog", "rain", "wave", "sea", "baby", "cry", "clock", "tick", "sneez", "helicopter", "saw", "fire", "rooster",
