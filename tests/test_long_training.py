@@ -13,7 +13,7 @@ from uniaudio_nb.lm.multiscale import MultiScaleConfig
 from uniaudio_nb.systems.uniaudio.long_training import Leg, train_leg
 import sys
 if __name__ == "__main__":
-    model = MultiScaleConfig(n_layers=1, n_local_layers=1, width=32, n_heads=2, context=1536, segment_positions=True)
+    model = MultiScaleConfig(n_layers=1, n_local_layers=1, width=32, n_heads=2, context=1536, aligned=True)
     print(train_leg(Leg(sys.argv[1], sys.argv[2], minutes=0.02, model=model, frames_per_batch=1000, examples=2, valid_examples=2, steps_per_set=3, precision="float32")))
 """
 

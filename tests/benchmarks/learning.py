@@ -26,14 +26,14 @@ from uniaudio_nb.systems.uniaudio import UniAudio, load_tokenizers
 from uniaudio_nb.systems.uniaudio.long_training import VARIETY, training_material
 from uniaudio_nb.tasks import TASKS
 
-BASE = MultiScaleConfig.tiny(dropout=0., segment_positions=True)
+BASE = MultiScaleConfig.tiny(dropout=0., aligned=True)
 VARIANTS = {  # name: (changes of the model, of the loop, of the training, are audio conditions vectors?)
     "base": ({}, {}, {}, True),
     "adamw": ({}, {"optimizer": "adamw", "learning_rate": 3e-3}, {}, True),
     "learning rate 1e-3": ({}, {"learning_rate": 1e-3}, {}, True),
     "learning rate 1e-2": ({}, {"learning_rate": 1e-2}, {}, True),
     "bfloat16": ({}, {"precision": "bfloat16"}, {}, True),
-    "no segment positions": ({"segment_positions": False}, {}, {}, True),
+    "no aligned heads": ({"aligned": False}, {}, {}, True),
     "conditions in both directions": ({"prefix_attention": True}, {}, {}, True),
     "dropout 0.1": ({"dropout": 0.1}, {}, {}, True),
     "audio conditions as codes": ({}, {}, {}, False),

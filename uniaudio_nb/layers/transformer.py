@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .linear import Linear
+from .places import N_FREQUENCIES, with_places
 
 # %% ../../nbs/layers/01_transformer.ipynb #f712bb67
 class KeyValueCache:
@@ -52,10 +53,12 @@ class Attention(nn.Module):
     def __init__(self,
         width:int,       # D
         n_heads:int,     # H, divides D
+        aligned:bool=False, # True: heads also compare places within segments, see `layers.places`
     ):
         super().__init__()
         if width % n_heads: raise ValueError(f"width {width} is not a multiple of n_heads {n_heads}")
         self.n_heads = n_heads
+        if aligned: self.alignment = nn.Parameter(F.pad(torch.tensor([6., 3.]), (0, n_heads))[:n_heads]) # two heads begin with it, the others may learn it
         self.query, self.key = Linear(width, width), Linear(width, width, bias=False)
         self.value, self.out = Linear(width, width), Linear(width, width)
 
@@ -64,13 +67,16 @@ class Attention(nn.Module):
         mask:torch.Tensor|None=None,       # bool, True = may look, broadcast to [B, 1, T, S]; None: causal
         cache:KeyValueCache|None=None,     # frames before x; S = frames before + T
         layer:int=0,                       # row of the cache
+        places:torch.Tensor|None=None,     # int [B or 1, T], place of each frame in its segment: needed by aligned heads
     )->torch.Tensor:                       # [B, T, D]
         q, k, v = (y.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for y in (self.query(x), self.key(x), self.value(x))) # [B, H, T, D/H]
+        width = q.shape[-1]
+        if places is not None: q, k, v = with_places(q, k, v, places, self.alignment)
         if cache is not None: k, v = cache.append(layer, k, v)
         if mask is None and cache is not None and q.shape[2] > 1 and k.shape[2] > q.shape[2]:
             mask = causal_mask(q.shape[2], k.shape[2], q.device)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and q.shape[2] == k.shape[2])
-        return self.out(y.transpose(1, 2).flatten(2))
+        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask, is_causal=mask is None and q.shape[2] == k.shape[2], scale=width**-0.5)
+        return self.out(y[..., :width].transpose(1, 2).flatten(2))
 
 # %% ../../nbs/layers/01_transformer.ipynb #f0a83e29
 def causal_mask(
@@ -88,14 +94,15 @@ class Block(nn.Module):
         width:int,           # D
         n_heads:int,
         dropout:float=0.,    # share of the residual branch's values set to zero in training
+        aligned:bool=False,  # as in `Attention`
     ):
         super().__init__()
-        self.attn_ln, self.attn = nn.LayerNorm(width), Attention(width, n_heads)
+        self.attn_ln, self.attn = nn.LayerNorm(width), Attention(width, n_heads, aligned)
         self.mlp_ln, self.mlp = nn.LayerNorm(width), nn.Sequential(Linear(width, 4*width), nn.GELU(), Linear(4*width, width))
         self.dropout = nn.Dropout(dropout)
 
-    def forward(self, x, mask=None, cache=None, layer=0):
-        x = x + self.dropout(self.attn(self.attn_ln(x), mask, cache, layer))
+    def forward(self, x, mask=None, cache=None, layer=0, places=None):
+        x = x + self.dropout(self.attn(self.attn_ln(x), mask, cache, layer, places))
         return x + self.dropout(self.mlp(self.mlp_ln(x)))
 
 # %% ../../nbs/layers/01_transformer.ipynb #97731413
@@ -104,17 +111,20 @@ class Transformer(nn.Module):
     def __init__(self,
         n_layers:int, width:int, n_heads:int,
         dropout:float=0.,
+        aligned:bool=False,                # as in `Attention`
     ):
         super().__init__()
-        self.blocks = nn.ModuleList(Block(width, n_heads, dropout) for _ in range(n_layers))
-        self.n_heads, self.width = n_heads, width
+        self.blocks = nn.ModuleList(Block(width, n_heads, dropout, aligned) for _ in range(n_layers))
+        self.n_heads, self.width, self.aligned = n_heads, width, aligned
 
     def forward(self,
         x:torch.Tensor,                    # frames [B, T, D]
         mask:torch.Tensor|None=None,       # bool [B, 1, T, S] or [T, S], True = may look; None: causal
         cache:KeyValueCache|None=None,
+        places:torch.Tensor|None=None,     # int [B or 1, T], needed by an aligned stack
     )->torch.Tensor:                       # [B, T, D]
-        for layer, block in enumerate(self.blocks): x = block(x, mask, cache, layer)
+        if self.aligned != (places is not None): raise ValueError(f"an aligned stack needs places, another one takes none: aligned is {self.aligned}")
+        for layer, block in enumerate(self.blocks): x = block(x, mask, cache, layer, places)
         if cache is not None: cache.length += x.shape[1]
         return x
 
@@ -124,7 +134,7 @@ class Transformer(nn.Module):
     )->KeyValueCache:
         "Allocate an empty cache on the device and in the precision of the weights."
         weight = self.blocks[0].attn_ln.weight
-        return KeyValueCache(len(self.blocks), batch_size, self.n_heads, max_frames, self.width // self.n_heads, weight.device, weight.dtype)
+        return KeyValueCache(len(self.blocks), batch_size, self.n_heads, max_frames, self.width // self.n_heads + 2*N_FREQUENCIES*self.aligned, weight.device, weight.dtype)
 
 # %% ../../nbs/layers/01_transformer.ipynb #e7a103d0
 def attention_mask(

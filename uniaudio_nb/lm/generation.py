@@ -15,7 +15,7 @@ import torch
 from ..core.patching import patch
 from ..layers.transformer import attention_mask
 from ..tasks.sequence import SPECIAL, Continuous, Vocabulary
-from .multiscale import MultiScaleTransformer
+from .multiscale import MultiScaleTransformer, segment_places
 from .sampling import GenerationConfig, candidate_probabilities, pick, row_noise, sample, spread_seeds
 
 _all_ = ["GenerationConfig", "sample"] # part of this module too
@@ -59,9 +59,9 @@ def _advance(self:MultiScaleTransformer, tokens, lengths, cache, continuous=None
     documents = (at >= total - lengths[:, None]).long() - 1 if padded else None                      # 0: real, -1: padding
     prefix = torch.ones(len(tokens), total, dtype=torch.bool, device=tokens.device) if both_ways else None
     mask = attention_mask(T, total, documents, prefix) if padded or both_ways else None
-    places = None if place is None else torch.full((1, 1), place, device=tokens.device)
-    x = self.embed_frames(tokens, continuous, places) + self.global_position(positions)
-    return self.global_norm(self.global_stack(x, mask, cache)[:, -1])
+    places = segment_places(tokens) if place is None else torch.full((1, 1), place, device=tokens.device)
+    x = self.embed_frames(tokens, continuous) + self.global_position(positions)
+    return self.global_norm(self.global_stack(x, mask, cache, places if self.config.aligned else None)[:, -1])
 
 # %% ../../nbs/lm/04_generation.ipynb #ec9874ff
 class FrameSampler:

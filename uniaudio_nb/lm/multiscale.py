@@ -33,7 +33,7 @@ class MultiScaleConfig:
     variant:str="paper"             # "paper": sum of embeddings, one guidance vector; "official": as in the released code
     dropout:float=0.
     prefix_attention:bool=False     # True: frames in front of the target look at each other in both directions
-    segment_positions:bool=False    # True: a frame also knows its place within its segment, so that frame t of a condition and of the target have something in common
+    aligned:bool=False              # True: heads of the global stack compare places within segments, so that frame t of the target finds frame t of a condition
 
     def __post_init__(self):
         if self.variant not in ("paper", "official"): raise ValueError(f"variant must be 'paper' or 'official', got {self.variant!r}")
@@ -66,13 +66,12 @@ class MultiScaleTransformer(nn.Module):
         concatenate = c.variant == "official"
         self.global_embedding = nn.Embedding(c.vocabulary_size, c.width//c.n_codebooks if concatenate else c.width)
         self.global_position = nn.Embedding(c.context, c.width)
-        self.global_stack, self.global_norm = Transformer(c.n_layers, c.width, c.n_heads, c.dropout), nn.LayerNorm(c.width)
+        self.global_stack, self.global_norm = Transformer(c.n_layers, c.width, c.n_heads, c.dropout, c.aligned), nn.LayerNorm(c.width)
         self.guidance = Linear(c.width//c.n_codebooks if concatenate else c.width, c.width)
         self.local_embedding, self.local_position = nn.Embedding(c.vocabulary_size, c.width), nn.Embedding(c.n_codebooks, c.width)
         self.local_stack, self.local_norm = Transformer(c.n_local_layers, c.width, c.n_heads, c.dropout), nn.LayerNorm(c.width)
         self.head = Linear(c.width, c.vocabulary_size, bias=False)
         self.continuous = Linear(c.continuous_dimension, c.width)
-        if c.segment_positions: self.segment_position = nn.Embedding(c.context, c.width)
         self.apply(self._initialise)
 
     @staticmethod
@@ -83,7 +82,6 @@ class MultiScaleTransformer(nn.Module):
     def embed_frames(self,
         tokens:torch.Tensor,                    # ids [B, T, K]
         continuous:Continuous|None=None,        # frames whose embedding is a projected vector instead
-        places:torch.Tensor|None=None,          # int [B or 1, T], place of each frame in its segment; None: found by `segment_places`
     )->torch.Tensor:                            # [B, T, D]
         "Turn every frame into one vector: K embeddings added (paper) or side by side (official)."
         x = self.global_embedding(tokens)
@@ -91,7 +89,6 @@ class MultiScaleTransformer(nn.Module):
         if continuous is not None:
             mask, vectors = continuous
             x = x.masked_scatter(mask[..., None], self.continuous(vectors.to(x)).to(x.dtype))
-        if self.config.segment_positions: x = x + self.segment_position(segment_places(tokens) if places is None else places)
         return x
 
     def global_states(self,
@@ -105,16 +102,18 @@ class MultiScaleTransformer(nn.Module):
         if tokens.shape[1] > self.config.context: raise ValueError(f"the sequence has {tokens.shape[1]} frames, the model's context is {self.config.context}")
         start = self.embed_frames(tokens.new_full((1, 1, self.config.n_codebooks), SPECIAL.index("<mega_global>")))
         x = torch.cat([start.expand(len(tokens), 1, -1), self.embed_frames(tokens, continuous)[:, :-1]], 1)
+        places = F.pad(segment_places(tokens)[:, :-1], (1, 0)) if self.config.aligned else None
         if documents is None and prefix is None and (padding_mask is None or not (padding_mask[:, 1:] & ~padding_mask[:, :-1]).any()):
-            return self.global_norm(self.global_stack(x + self.global_position.weight[:x.shape[1]]))  # causal order already hides padding behind the real frames
+            return self.global_norm(self.global_stack(x + self.global_position.weight[:x.shape[1]], places=places))  # causal order already hides padding behind the real frames
         documents = torch.zeros_like(tokens[..., 0]) if documents is None else documents
         if padding_mask is not None: documents = documents.masked_fill(~padding_mask, -1)
         first = torch.ones_like(documents, dtype=torch.bool)
         first[:, 1:] = documents[:, 1:] != documents[:, :-1]
         at = torch.arange(x.shape[1], device=x.device)
+        if places is not None: places = places.masked_fill(first, 0)
         x = torch.where(first[..., None], start, x) + self.global_position(at - torch.where(first, at, 0).cummax(1).values)
         if prefix is not None: prefix = first | torch.cat([first[:, :1], prefix[:, :-1]], 1)          # shifted like the frames: the last one predicts the first target frame
-        return self.global_norm(self.global_stack(x, attention_mask(x.shape[1], x.shape[1], documents, prefix)))
+        return self.global_norm(self.global_stack(x, attention_mask(x.shape[1], x.shape[1], documents, prefix), places=places))
 
     def guide(self,
         states:torch.Tensor,     # [N, D]

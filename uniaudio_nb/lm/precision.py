@@ -11,6 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ..core.patching import patch
+from ..layers.places import with_places
 from ..layers.transformer import Block, causal_mask
 from .multiscale import MultiScaleTransformer
 
@@ -64,7 +65,7 @@ class PackedBlock(nn.Module):
     ):
         super().__init__()
         a, mlp = block.attn, block.mlp
-        self.attn_ln, self.mlp_ln, self.n_heads = block.attn_ln, block.mlp_ln, a.n_heads
+        self.attn_ln, self.mlp_ln, self.n_heads, self.alignment = block.attn_ln, block.mlp_ln, a.n_heads, getattr(a, "alignment", None)
         no_bias = torch.zeros_like(a.query.bias)                                    # the key has none
         self.project = PackedLinear(torch.cat([a.query.weight, a.key.weight, a.value.weight]), torch.cat([a.query.bias, no_bias, a.value.bias]), precision)
         self.out, self.up = PackedLinear(a.out.weight, a.out.bias, precision), PackedLinear(mlp[0].weight, mlp[0].bias, precision, gelu=True)
@@ -73,14 +74,15 @@ class PackedBlock(nn.Module):
     @property
     def bytes(self): return sum(layer.bytes for layer in (self.project, self.out, self.up, self.down))
 
-    def forward(self, x, mask=None, cache=None, layer=0): # as in `Block`
+    def forward(self, x, mask=None, cache=None, layer=0, places=None): # as in `Block`
         B, T, D = x.shape
         q, k, v = self.project(F.layer_norm(x, (D,), self.attn_ln.weight, self.attn_ln.bias)).view(B, T, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4) # [B, H, T, D/H] each
+        if places is not None: q, k, v = with_places(q, k, v, places, self.alignment)
         if cache is None: k, v = k.to(x.dtype), v.to(x.dtype)
         else: k, v = cache.append(layer, k, v)
         if mask is None and T > 1 and k.shape[2] > T: mask = causal_mask(T, k.shape[2], x.device)
-        y = F.scaled_dot_product_attention(q.to(k.dtype), k, v, attn_mask=mask, is_causal=mask is None and T == k.shape[2])
-        x = x + self.out(y.transpose(1, 2).reshape(B, T, D))
+        y = F.scaled_dot_product_attention(q.to(k.dtype), k, v, attn_mask=mask, is_causal=mask is None and T == k.shape[2], scale=(D // self.n_heads)**-0.5)
+        x = x + self.out(y[..., :D // self.n_heads].transpose(1, 2).reshape(B, T, D))
         return x + self.down(self.up(F.layer_norm(x, (D,), self.mlp_ln.weight, self.mlp_ln.bias)))
 
 # %% ../../nbs/lm/02_precision.ipynb #07c142a9

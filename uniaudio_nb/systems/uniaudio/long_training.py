@@ -75,7 +75,7 @@ class Leg:
     start:str|None=None # folder of a model to go on from; None: from nothing
     minutes:float=90. # of training
     learning_rate:float=2e-3 # at its peak
-    model:MultiScaleConfig=MultiScaleConfig(n_layers=4, n_local_layers=2, width=256, n_heads=4, context=1536, segment_positions=True)
+    model:MultiScaleConfig=MultiScaleConfig(n_layers=4, n_local_layers=2, width=256, n_heads=4, context=1536, aligned=True)
     frames_per_batch:int=4000
     examples:int=400 # of each task in a set
     valid_examples:int=64 # of each task
