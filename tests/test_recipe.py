@@ -1,5 +1,4 @@
 """The full training survives `kill -9`: started again it goes on, repeats no finished stage, and leaves what an undisturbed run leaves."""
-import csv
 import json
 import os
 import signal
@@ -56,7 +55,7 @@ def test_no_finished_stage_is_repeated(run):
 
 def test_everything_is_there(run):
     there = files(run)
-    assert {"run.json", "recordings.json", "report.json", "shards/complete.json", "samples/table.csv", "model/config.json", "model/model.safetensors", "model/README.md",
+    assert {"run.json", "recordings.json", "report.json", "shards/complete.json", "evaluation/report.json", "evaluation/report.html", "model/config.json", "model/model.safetensors", "model/README.md",
             "stage_1/metrics.jsonl", "stage_2/metrics.jsonl", "codec/metrics.jsonl",
             "aligner/aligner/config.json", "model/durations/config.json"} <= there
     assert {f"shards/{n}-{s}/index.json" for n in TASKS for s in ("train", "valid")} <= there
@@ -68,14 +67,15 @@ def test_the_same_files_as_undisturbed(run, tmp_path):
     assert files(run) == files(tmp_path / "tiny")
 
 
-def test_every_task_is_heard(run):
-    rows = list(csv.DictReader(open(run / "samples" / "table.csv")))
-    assert {r["task"] for r in rows} == set(TASKS)
-    for r in rows:
-        waveform, rate = load_audio(run / "samples" / r["output"])
-        assert rate == 16_000 and waveform.isfinite().all() and abs(waveform.shape[1] / rate - float(r["seconds"])) < 1e-3
-    for name in TASKS: # the conditions stand beside the output
-        assert len(list((run / "samples" / name).glob("1_*"))) >= 4
+def test_every_task_is_asked_and_heard(run):
+    report = json.loads((run / "evaluation" / "report.json").read_text())
+    assert set(report["tasks"]) == set(TASKS) and not report["not asked"]
+    for name, part in report["tasks"].items():
+        sample, = part["samples"]
+        waveform, rate = load_audio(run / "evaluation" / "samples" / sample["files"]["output"])
+        assert rate == 16_000 and waveform.isfinite().all() and abs(waveform.shape[1] / rate - sample["seconds"]) < 1e-3
+        assert {"output", "ceiling", "floor"} <= set(sample["files"]) # the conditions stand beside the output
+        assert len(list((run / "evaluation" / "samples" / name).glob("1_*"))) >= 4
 
 
 def test_the_report_covers_all_tasks(run):

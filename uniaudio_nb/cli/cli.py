@@ -47,7 +47,7 @@ def run_train(args):
     "Run the whole recipe."
     from uniaudio_nb.systems.uniaudio.recipe import RecipeConfig, run_recipe
     run_recipe(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples))
-    print(f"model in {Path(args.out)/'model'}, samples in {Path(args.out)/'samples'}")
+    print(f"model in {Path(args.out)/'model'}, report and samples in {Path(args.out)/'evaluation'}")
 
 def run_generate(args):
     "Answer one request and write its sound."
@@ -71,18 +71,33 @@ def run_generate(args):
         print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz" + (f", log-likelihood {result.log_likelihood:.3f} per code" if args.samples > 1 else ""))
 
 def run_evaluate(args):
-    "Measure a finished run, or what of it was not measured yet."
-    from uniaudio_nb.systems.evaluation import summary_table
+    "Ask a model the cases of every task, and judge; 1 when it is no model."
+    from dataclasses import replace
+    from uniaudio_nb.core.files import weights_digest
+    from uniaudio_nb.corpora.published import read_corpora
+    from uniaudio_nb.corpora.splits import assign_splits
+    from uniaudio_nb.metrics.judges import load_judges
+    from uniaudio_nb.systems.cases import Material
+    from uniaudio_nb.systems.own_judges import judges_for
+    from uniaudio_nb.systems.report import evaluate_into, report_table, report_words
     from uniaudio_nb.systems.uniaudio.model import UniAudio
-    from uniaudio_nb.systems.uniaudio.recipe import Run, RecipeConfig, evaluate, load_recordings, read_table
-    import json
-    path = Path(args.run)/"run.json"
-    if not path.is_file(): raise FileNotFoundError(f"there is no run in {args.run} (no run.json)")
-    before = json.loads(path.read_text())
-    run = Run(RecipeConfig(args.data, args.run, before["preset"], before["minutes"], before["seed"], args.device or "cpu", before["samples"]))
-    report = evaluate(run, UniAudio.from_pretrained(Path(args.run)/"model", args.device), load_recordings(run), Path(args.run)/"shards")
-    print(summary_table(read_table(run.folder/"samples"/"table.csv")))
-    print(f"loss {report['loss']:.3f} nats per code, {report['below']:.1%} below the entropy of code frequencies; conditions are used in {report['used']} of {len(report['tasks'])} tasks")
+    if not Path(args.data).is_dir(): raise ValueError(f"there is no data folder {args.data}")
+    for name in ("seeds", "cases", "train_judges"):
+        value, least = getattr(args, name), 0 if name == "train_judges" else 1
+        if value is not None and value < least: raise ValueError(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
+    tasks = [name.strip() for name in args.tasks.split(",")] if args.tasks else None
+    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
+    given = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p, "guidance_scale": args.guidance_scale, "n_samples": args.samples}
+    config = replace(model.settings, **{name: value or None if name == "top_k" else value for name, value in given.items() if value is not None})
+    for name in tasks or (): # before recordings are decoded
+        if name not in model.tasks: raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(model.tasks)}")
+    recordings = assign_splits(read_corpora(args.data))
+    material = Material(recordings)
+    judges = load_judges(args.judges) if args.judges else judges_for(material, Path(args.out)/"judges", args.train_judges)
+    report = evaluate_into(args.out, model, recordings, f"{Path(args.model).name if args.model else 'UniAudio'} on {Path(args.data).name}", tasks=tasks, material=material, judges=judges,
+                           seeds=range(args.seed, args.seed + args.seeds), cases=args.cases, config=config, label=weights_digest({"precision": args.precision}, model.model.state_dict()))
+    print(report_table(report), *report_words(report), f"{Path(args.out)/'report.html'} has players; figures are in report.json", sep="\n")
+    return 1 if report["rejected"] else 0
 
 def run_train_codec(args):
     "Train a codec alone."
@@ -160,7 +175,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--max-bad", type=float, default=.1, help="share of unusable files at which to stop; default: %(default)s")
     p.add_argument("--seed", type=int, default=0, help="default: %(default)s"); p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
     p = command("train", run_train, "Run the full training: everything from recordings to samples of every task.", "example: uniaudio train --data data_samples --out runs/tiny --minutes 13")
-    recipe_options(p); p.add_argument("--samples", type=int, default=2, help="generated examples per task; default: %(default)s")
+    recipe_options(p); p.add_argument("--samples", type=int, default=2, help="answers per task that are written as sound; default: %(default)s")
     p = command("generate", None, "Generate audio for a task.", "example: uniaudio generate tts --text three --prompt voice.wav -o three.wav --model runs/tiny/model")
     tasks = p.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=Parser)
     for t in TASKS.values():
@@ -184,8 +199,24 @@ def build_parser() -> argparse.ArgumentParser:
         q.add_argument("--repetition-share", type=float, metavar="SHARE", help="how much of the window is too much, 0 to 1; default: 0.5")
         q.add_argument("--min-seconds", type=float, help="no end before")
         q.add_argument("--max-seconds", type=float, help="end at the latest")
-    p = command("evaluate", run_evaluate, "Measure a trained run: samples, loss against entropy, worth of the conditions.", "example: uniaudio evaluate --run runs/tiny --data data_samples")
-    p.add_argument("--run", required=True, help="run folder"); p.add_argument("--data", required=True, help="the recordings it was trained on"); p.add_argument("--device", help="cpu or cuda")
+    p = command("evaluate", run_evaluate, "Measure a model between floor and ceiling, task by task; exit code 1 when it is no model.",
+                "example: uniaudio evaluate --model runs/tiny/model --data data_samples --out report")
+    p.add_argument("--model", help="model folder, such as runs/tiny/model; default: the one inside the package, where a release has put one")
+    p.add_argument("--data", required=True, help="recordings: questions are made of their validation split")
+    p.add_argument("--out", required=True, help="folder of the report; answers that are there are not generated again")
+    p.add_argument("--tasks", help="names with commas between; default: all that the model knows")
+    p.add_argument("--cases", type=int, help="per task at most; default: the whole list")
+    p.add_argument("--seeds", type=int, default=1, metavar="N", help="ask every case N times; default: %(default)s")
+    p.add_argument("--seed", type=int, default=0, help="the first of them; default: %(default)s")
+    p.add_argument("--judges", help="folder of judges; default: the shipped ones, where they know the recordings")
+    p.add_argument("--train-judges", type=int, default=0, metavar="STEPS", help="train judges for what no judge knows (250 steps: minutes); default: it is not judged")
+    p.add_argument("--samples", type=int, metavar="N", help="of N results keep the most probable; this and the next four by default: the model's own settings")
+    p.add_argument("--temperature", type=float)
+    p.add_argument("--top-k", type=int, help="0: all")
+    p.add_argument("--top-p", type=float)
+    p.add_argument("--guidance-scale", type=float)
+    p.add_argument("--precision", choices=("float32", "bfloat16", "int8"), default="float32", help="default: %(default)s")
+    p.add_argument("--device", help="cpu or cuda; default: cpu")
     p = command("codec", run_codec, "Send a recording through the codec.", "example: uniaudio codec in.wav -o out.wav --codec runs/tiny/model --codebooks 3")
     p.add_argument("input", help="recording of any rate and channel count"); p.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
     p.add_argument("--codec", help="codec folder, model folder, or a published codec such as facebook/encodec_24khz; default: the codec that ships with the library")
@@ -204,10 +235,10 @@ def build_parser() -> argparse.ArgumentParser:
 # %% ../../nbs/cli/00_cli.ipynb #55df989c
 def main(
     arguments:list|None=None,      # None: those of the command line
-)->int:                            # exit code: 0 success, 2 the user's mistake
+)->int:                            # exit code: 0 success, 1 a model that is none, 2 the user's mistake
     "Run one command; whatever the user got wrong is one sentence on standard error."
     args = build_parser().parse_args(arguments)
-    try: args.work(args)
+    try: return args.work(args) or 0
     except (ValueError, OSError) as e:
         message = f"{e.strerror}: {e.filename}" if isinstance(e, OSError) and e.strerror and e.filename else str(e)
         sys.stderr.write(f"uniaudio: {' '.join(message.split())}\n")
@@ -219,4 +250,3 @@ def main(
     except KeyboardInterrupt as e: # the end of a slice says so itself
         sys.stderr.write(f"\nuniaudio: {e or 'interrupted; the same command goes on from here'}\n")
         return 130
-    return 0

@@ -5,14 +5,16 @@ from .._lazy import lazy
 
 if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
     from .base import Generation, Generator, LEVEL, SILENT
-    from .evaluation import Sample, as_request, interval, language_model_report, measure, note_rows
-    from .evaluation import sample_task, summary_table, write_table
+    from .evaluation import interval, language_model_report
     from .cases import LISTS, Case, Material, committed_cases, makes_cases, recording_name
     from .questions import CASES, build_case, choose_cases, count_sources, draw_cases
     from .measures import MEASURES, MIN_HEARD, MIN_SOURCES, SAMPLE_RATE, VERDICTS, Heard, Measure, Trial, distortion_ratio
     from .measures import guess, hears, hears_edit, in_order, intelligibility, judge_figure, measure_cases, on_notes
     from .measures import on_pitch, one_figure, resampled_means, same_codes, task_verdict
-    from .evaluate import evaluate_model, find_impostor, mel_positions, nearest_clips, same_sound, through_codec
+    from .evaluate import describe_request, evaluate_model, find_impostor, mel_positions, nearest_clips, same_sound
+    from .evaluate import through_codec, write_conditions
+    from .own_judges import FEWEST, KINDS_OF_CLASSES, Kind, asked_classes, judges_for, knows, lessons, shipped_folders
+    from .report import COLUMNS, evaluate_into, report_table, report_words, write_page
     from .uniaudio.model import UniAudio
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)

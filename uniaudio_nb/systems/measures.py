@@ -214,8 +214,11 @@ def judge_figure(
     words = f"{_number(measure, model)}" + (f", {what[measure.score]}" if measure.score in what else "")
     if "floor" in figure:
         ceiling, floor = figure["ceiling"][0], figure["floor"][0]
-        if figure["no_room"] > .025: return "not judged", f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)}) is not surely above the floor ({_number(measure, floor)})"
-        if figure["gain"] < 0: return VERDICTS[0], f"{words}: worse than doing nothing, which gives {_number(measure, floor)}"
+        room = (ceiling - floor)*(1 if measure.higher else -1)
+        no_room = "not judged", f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)}) is not surely above the floor ({_number(measure, floor)})"
+        if room <= 0: return no_room
+        if figure["gain"] < 0: return VERDICTS[0], f"{_number(measure, model)}: worse than doing nothing, which gives {_number(measure, floor)}"
+        if figure["no_room"] > .025: return no_room
         if figure["not_above"] > .025: return VERDICTS[1], f"{words}: not surely better than doing nothing, which gives {_number(measure, floor)}"
     if asked is None: return "without a threshold", words
     wanted = {"ratio": f"{100*asked:.0f} % of the ceiling", "share": f"{100*asked:.0f} % of the way", "above": "above the floor"}.get(measure.score, _number(measure, asked))

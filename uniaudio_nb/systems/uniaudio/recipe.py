@@ -4,18 +4,15 @@
 
 # %% auto #0
 __all__ = ['SHARES', 'PRESETS', 'Preset', 'RecipeConfig', 'Run', 'load_recordings', 'train_tokenizers', 'load_tokenizers',
-           'prepare_data', 'tokenize', 'train_language_model', 'evaluate', 'read_table', 'run_recipe']
+           'prepare_data', 'tokenize', 'train_language_model', 'evaluate', 'run_recipe']
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #a29f833c
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-
-from tqdm import tqdm
 
 from ...core.devices import find_device
 from ...core.files import write_aside
@@ -31,7 +28,6 @@ from ...conditions.aligner import Aligner, aligner_examples, train_aligner
 from ...conditions.durations import DurationPredictor, measure_durations, train_durations
 from ...conditions.semantic import SemanticTokenizer, train_semantic
 from ...conditions.text import load_text_encoder, train_caption_encoder
-from ...tasks.simulate_sound import examples_for
 from ...tasks.task import TASKS
 from ...tasks.tokenizers import Tokenizers, task_tokens
 from ...shards.prepare import prepare, usable_recordings
@@ -40,7 +36,10 @@ from ...shards.write import prepare_shards
 from ...lm.multiscale import MultiScaleConfig
 from ...lm.training import TrainConfig, load_model, train
 from ..base import LEVEL
-from ..evaluation import Sample, language_model_report, sample_task, summary_table, write_table
+from ..cases import Material
+from ..evaluation import language_model_report
+from ..own_judges import judges_for
+from ..report import evaluate_into, report_table, report_words
 from .model import UniAudio
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #23aebdca
@@ -71,7 +70,7 @@ class RecipeConfig:
     minutes:float=13.           # training budget; preparing and sampling come on top
     seed:int=0
     device:str="cpu"            # "cpu" or "cuda"
-    samples:int=2               # generated examples per task
+    samples:int=2               # answers per task that are written as sound
 
     def __post_init__(self):
         if self.preset not in PRESETS: raise ValueError(f"unknown preset {self.preset!r}; known: {', '.join(PRESETS)}")
@@ -205,30 +204,26 @@ def train_language_model(run:Run, shards:Path, tokenizers:Tokenizers) -> UniAudi
     return UniAudio.from_pretrained(run.folder/"model", c.device)
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #4f79b973
-def evaluate(run:Run, model:UniAudio, recordings:list, shards:Path) -> dict: # the report, as in report.json
-    "Stage 10: measure the language model, generate samples of every task, write the table."
+_REHEARSAL = 4. # minutes of training, below which only a few cases are asked, and no judges are trained
+
+def evaluate(run:Run, model:UniAudio, recordings:list, shards:Path) -> dict: # the report of the language model, with "evaluation": that of `evaluate_model`
+    "Stage 10: measure the language model, ask the cases of every task, write table and page."
     run.stage("language model report", run.folder/"report.json", lambda: _report(run, model, shards))
-    run.stage("samples", run.folder/"samples"/"table.csv", lambda: _samples(run, model, recordings))
-    return json.loads((run.folder/"report.json").read_text())
+    run.stage("evaluation", run.folder/"evaluation"/"report.html", lambda: _evaluate(run, model, recordings))
+    report, evaluation = (json.loads((run.folder/path).read_text()) for path in ("report.json", "evaluation/report.json"))
+    return report | {"evaluation": evaluation}
 
 def _report(run, model, shards):
     valid = [Shard(shards/f"{n}-valid", model.tokenizers.fingerprint()) for n in model.tasks]
     with write_aside(run.folder/"report.json") as path: Path(path).write_text(json.dumps(language_model_report(model.model, valid, model.tokenizers.vocabulary), indent=1))
 
-def _samples(run, model, recordings):
-    rows, aligner = [], run.folder/"aligner"/"aligner"
-    aligner = Aligner.from_pretrained(aligner) if aligner.is_dir() else None # a run of an earlier version has none
-    for name in tqdm(model.tasks, desc="samples of every task", file=sys.stderr):
-        examples = list(examples_for(name, recordings, "valid", count=4*run.config.samples, seed=run.config.seed + 1, cache=run.cache, aligner=aligner))
-        rows += sample_task(model, examples, run.folder/"samples", run.cache, seed=run.config.seed, limit=run.config.samples)
-    write_table(rows, run.folder/"samples"/"table.csv")
+def _evaluate(run, model, recordings):
+    material, rehearsal = Material(recordings, run.cache), run.config.minutes < _REHEARSAL
+    judges = judges_for(material, run.folder/"judges", 0 if rehearsal else 250)
+    evaluate_into(run.folder/"evaluation", model, recordings, material=material, judges=judges, seeds=[run.config.seed], shown=run.config.samples,
+                  cases=run.config.samples if rehearsal else None, title=f"UniAudio {run.config.preset}, {run.config.minutes:g} minutes")
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #8c20da3d
-def read_table(path:str|Path) -> list: # `Sample`s
-    "Read the sample table again."
-    import csv
-    with open(path, newline="") as file: return [Sample(**{k: f.type(v) if isinstance(f.type, type) else v for (k, v), f in zip(r.items(), Sample.__dataclass_fields__.values())}) for r in csv.DictReader(file)]
-
 def run_recipe(
     config:RecipeConfig,
 )->UniAudio:
@@ -238,6 +233,6 @@ def run_recipe(
     tokenizers = train_tokenizers(run, recordings)
     shards = tokenize(run, recordings, tokenizers)
     model = train_language_model(run, shards, tokenizers)
-    evaluate(run, model, recordings, shards)
-    print(summary_table(read_table(run.folder/"samples"/"table.csv")))
+    report = evaluate(run, model, recordings, shards)["evaluation"]
+    print(report_table(report), *report_words(report), sep="\n")
     return model
