@@ -14,6 +14,8 @@ PRESET ?= tiny
 DATA ?= data_samples
 OUT ?= runs/$(PRESET)
 MINUTES ?=
+# 1: train codec, semantic units and caption encoder, too
+SCRATCH ?=
 
 NOTEBOOKS := $(sort $(shell find nbs -name "[0-9]*.ipynb" -not -path "*/.*" -not -name "*.failed.ipynb"))
 SITE := docs/_build/html/.built
@@ -22,6 +24,7 @@ help:
 	@echo "make train    train the small model on data_samples and let it make audio for every task: runs/tiny"
 	@echo "              DATA=folder  other recordings    OUT=folder  where to    MINUTES=8  time for training"
 	@echo "              PRESET=small  a larger model; interrupted and started again, it continues"
+	@echo "              SCRATCH=1  train the tokenizers, too, not only the language model: 25 minutes"
 	@echo "make test     everything that is checked: export, lint, all notebooks, tests, docs"
 	@echo "make test-processors  what trains and the numeric tests, as other processors would: up to 90 minutes, resumable"
 	@echo "make lab      the notebooks, in JupyterLab"
@@ -41,7 +44,7 @@ $(READY): settings.ini setup.py constraints.txt
 train: $(READY)
 	@test -d "$(DATA)" || { echo "DATA=$(DATA): there is no such folder" >&2; exit 2; }
 	@mkdir -p "$(OUT)"
-	PRESET="$(PRESET)" DATA="$$(cd "$(DATA)" && pwd)" OUT="$$(cd "$(OUT)" && pwd)" MINUTES="$(MINUTES)" \
+	PRESET="$(PRESET)" DATA="$$(cd "$(DATA)" && pwd)" OUT="$$(cd "$(OUT)" && pwd)" MINUTES="$(MINUTES)" SCRATCH="$(SCRATCH)" \
 		$(BIN)/python nbs/execute.py nbs/90_full_training.ipynb "$(OUT)/90_full_training.ipynb"
 
 lab: $(READY)

@@ -46,21 +46,25 @@ def run_prepare(args):
 def run_train(args):
     "Run the whole recipe."
     from uniaudio_nb.systems.uniaudio.recipe import RecipeConfig, run_recipe
-    run_recipe(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples))
+    run_recipe(RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples, args.scratch))
     print(f"model in {Path(args.out)/'model'}, report and samples in {Path(args.out)/'evaluation'}")
+
+def _settings(args, *names): # those of GenerationConfig that were given; for the others the model's own count
+    return {name: value or None if name == "top_k" else value for name in names if (value := getattr(args, name)) is not None}
 
 def run_generate(args):
     "Answer one request and write its sound."
+    from dataclasses import replace
     from uniaudio_nb.lm.sampling import GenerationConfig
     from uniaudio_nb.systems.uniaudio.model import UniAudio
     check_target(args.output)
     if args.all and args.samples < 2: raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {args.samples}")
     if args.repetition_share is not None and args.repetition_window is None: raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
-    share = {} if args.repetition_share is None else {"repetition_share": args.repetition_share}
-    config = GenerationConfig(temperature=args.temperature, top_k=args.top_k or None, top_p=args.top_p, guidance_scale=args.guidance_scale, min_seconds=args.min_seconds, max_seconds=args.max_seconds,
-                              n_samples=args.samples, repetition_window=args.repetition_window, **share)
+    given = _settings(args, "temperature", "top_k", "top_p", "guidance_scale", "min_seconds", "max_seconds", "repetition_window", "repetition_share")
+    GenerationConfig(**given) # what is wrong with them is said before the model is loaded
     model = UniAudio.from_pretrained(args.model, args.device, args.precision)
     request = {"task": args.task, **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}}
+    config = replace(model.settings, **given, n_samples=args.samples)
     ranked, = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
     kept = [g for g in ranked if g.waveform.shape[1]][:None if args.all else 1]
     if not kept: raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
@@ -87,8 +91,8 @@ def run_evaluate(args):
         if value is not None and value < least: raise ValueError(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
     tasks = [name.strip() for name in args.tasks.split(",")] if args.tasks else None
     model = UniAudio.from_pretrained(args.model, args.device, args.precision)
-    given = {"temperature": args.temperature, "top_k": args.top_k, "top_p": args.top_p, "guidance_scale": args.guidance_scale, "n_samples": args.samples}
-    config = replace(model.settings, **{name: value or None if name == "top_k" else value for name, value in given.items() if value is not None})
+    given = _settings(args, "temperature", "top_k", "top_p", "guidance_scale")
+    config = replace(model.settings, **given, **({} if args.samples is None else {"n_samples": args.samples}))
     for name in tasks or (): # before recordings are decoded
         if name not in model.tasks: raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(model.tasks)}")
     recordings = assign_splits(read_corpora(args.data))
@@ -158,7 +162,8 @@ def build_parser() -> argparse.ArgumentParser:
         p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one")
         p.add_argument("--out", required=True, help="run folder; a stopped run found there goes on")
         p.add_argument("--preset", default="tiny", help="tiny (laptop), small (one large GPU), base; default: %(default)s")
-        p.add_argument("--minutes", type=float, default=13., help="training budget; default: %(default)s")
+        p.add_argument("--minutes", type=float, help="training budget; default: 13, from scratch 25")
+        p.add_argument("--scratch", action="store_true", help="train codec, semantic units and caption encoder, too; default: those that ship")
         p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
         p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
     p = command("prepare", run_prepare, "Check recordings and write the token shards of all tasks; what is there is kept.", "example: uniaudio prepare --data data_samples --out shards\n"
@@ -174,7 +179,8 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--seconds", type=float, default=2., help="length of crops; default: %(default)s")
     p.add_argument("--max-bad", type=float, default=.1, help="share of unusable files at which to stop; default: %(default)s")
     p.add_argument("--seed", type=int, default=0, help="default: %(default)s"); p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
-    p = command("train", run_train, "Run the full training: everything from recordings to samples of every task.", "example: uniaudio train --data data_samples --out runs/tiny --minutes 13")
+    p = command("train", run_train, "Run the full training: everything from recordings to samples of every task.", "example: uniaudio train --data data_samples --out runs/tiny --minutes 13\n"
+                "from nothing: uniaudio train --data data_samples --out runs/scratch --scratch")
     recipe_options(p); p.add_argument("--samples", type=int, default=2, help="answers per task that are written as sound; default: %(default)s")
     p = command("generate", None, "Generate audio for a task.", "example: uniaudio generate tts --text three --prompt voice.wav -o three.wav --model runs/tiny/model")
     tasks = p.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=Parser)
@@ -191,10 +197,10 @@ def build_parser() -> argparse.ArgumentParser:
         q.add_argument("--device", help="cpu or cuda; default: cpu")
         q.add_argument("--precision", choices=("float32", "bfloat16", "int8"), default="float32",
                        help="weights of the language model: as trained (float32), or packed to generate faster in bfloat16 (half the bytes) or int8 (a quarter, CPU only); with packed weights the same seed gives another result; default: %(default)s")
-        q.add_argument("--temperature", type=float, default=.8, help="how daring the draw is: below 1 plays safe, above 1 varies more, 0 always takes the most probable code; default: %(default)s")
-        q.add_argument("--top-k", type=int, default=30, help="draw among so many of the most probable codes; 0: all; default: %(default)s")
+        q.add_argument("--temperature", type=float, help="how daring the draw is: below 1 plays safe, above 1 varies more, 0 always takes the most probable code; default: the model's own, else 0.8")
+        q.add_argument("--top-k", type=int, help="draw among so many of the most probable codes; 0: all; default: the model's own, else 30")
         q.add_argument("--top-p", type=float, help="draw among the most probable codes that together reach this probability, such as 0.9; default: all")
-        q.add_argument("--guidance-scale", type=float, default=1., help="1: no guidance; 2 to 4 follow the conditions more closely; default: %(default)s")
+        q.add_argument("--guidance-scale", type=float, help="1: no guidance; 2 to 4 follow the conditions more closely; default: the model's own, else 1")
         q.add_argument("--repetition-window", type=int, metavar="FRAMES", help="against results that hang or loop: look back so many frames (50 are a second), and draw a code that fills too much of them again from all codes; try 10; default: off")
         q.add_argument("--repetition-share", type=float, metavar="SHARE", help="how much of the window is too much, 0 to 1; default: 0.5")
         q.add_argument("--min-seconds", type=float, help="no end before")
