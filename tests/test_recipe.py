@@ -1,4 +1,4 @@
-"""The full training survives `kill -9`: started again it goes on, repeats no finished stage, and leaves what an undisturbed run leaves."""
+"""The full training from nothing survives `kill -9`: started again it goes on, repeats no finished stage, and leaves what an undisturbed run leaves."""
 import json
 import os
 import signal
@@ -18,7 +18,7 @@ def events(out):
     return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
 
 
-def training(out): return [sys.executable, "-m", "uniaudio_nb", "train", "--data", "data_samples", "--out", str(out), "--minutes", "0.1", "--samples", "1"]
+def training(out): return [sys.executable, "-m", "uniaudio_nb", "train", "--data", "data_samples", "--out", str(out), "--minutes", "0.1", "--samples", "1", "--scratch"]
 
 
 def files(out): return {str(p.relative_to(out)) for p in out.rglob("*") if p.is_file()}
