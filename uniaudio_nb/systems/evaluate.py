@@ -36,13 +36,18 @@ def _save_answers(path, answers): # [seed][case][request] of `Heard` -> safetens
         for c, heard in enumerate(cases):
             for q, (waveform, codes) in enumerate(heard):
                 kept[f"{s}.{c}.{q}.sound"] = (waveform.clamp(-1, 1)*32767).round().to(torch.int16)
-                if codes is not None: kept[f"{s}.{c}.{q}.codes"] = codes.to(torch.int32).contiguous()
-    with write_aside(path) as aside: save_file(kept, aside)
+                if codes is not None:
+                    kept[f"{s}.{c}.{q}.codes"] = codes.to(torch.int32).contiguous()
+    with write_aside(path) as aside:
+        save_file(kept, aside)
 
 def _load_answers(path, n_seeds, cases): # the reverse
     kept = load_file(path)
     def heard(key): return Heard(kept[f"{key}.sound"].float()/32767, kept.get(f"{key}.codes"))
-    return [[tuple(heard(f"{s}.{c}.{q}") for q in range(len(case.requests))) for c, case in enumerate(cases)] for s in range(n_seeds)]
+    return [
+        [tuple(heard(f"{s}.{c}.{q}") for q in range(len(case.requests))) for c, case in enumerate(cases)]
+        for s in range(n_seeds)
+    ]
 
 def _answer(model, cases, *, config, seeds, batch, bar): # [seed][case][request] of `Heard`
     answers = []
@@ -52,9 +57,15 @@ def _answer(model, cases, *, config, seeds, batch, bar): # [seed][case][request]
             mine = [(i, case) for i, case in enumerate(cases) if side < len(case.requests)]
             for first in range(0, len(mine), batch):
                 part = mine[first:first + batch]
-                results = model.generate_batch([case.requests[side] for _, case in part], config=config, seed=1_000_003*seed + first)
+                results = model.generate_batch(
+                    [case.requests[side] for _, case in part], config=config, seed=1_000_003 * seed + first
+                )
                 for (i, _), result in zip(part, results, strict=True):
-                    waveform = resample(result.waveform.detach().cpu().float(), result.sample_rate, SAMPLE_RATE) if result.waveform.shape[-1] else torch.zeros(1, 0)
+                    waveform = (
+                        resample(result.waveform.detach().cpu().float(), result.sample_rate, SAMPLE_RATE)
+                        if result.waveform.shape[-1]
+                        else torch.zeros(1, 0)
+                    )
                     made[i].append(Heard(waveform, None if result.codes is None else result.codes.cpu()))
                 bar.update(len(part))
         answers.append([tuple(row) for row in made])
@@ -71,15 +82,29 @@ def through_codec(
     return Heard(fit_length(back, waveform.shape[-1]), codes.cpu())
 
 def _compared(model, cases): # what stands beside the answers: {"ceiling", "floor", "original": [Trial]}
-    inputs = [tuple(Heard(x, model.tokenizers.encode(resample(x, SAMPLE_RATE, model.sample_rate)).cpu()) for x in case.inputs) for case in cases]
+    inputs = [
+        tuple(Heard(x, model.tokenizers.encode(resample(x, SAMPLE_RATE, model.sample_rate)).cpu()) for x in case.inputs)
+        for case in cases
+    ]
     rng, others = random.Random(0), []
     for i, case in enumerate(cases): # targets of other cases, for tasks without an input
         order = rng.sample(range(len(cases)), len(cases))
         order = [j for j in order if cases[j].source != case.source] or order
-        others.append(tuple(Heard(cases[order[q % len(order)]].targets[rng.randrange(len(case.targets))]) for q in range(len(case.requests))))
-    return {"given": inputs, "ceiling": [Trial(case, tuple(through_codec(model, x) for x in case.targets), given) for case, given in zip(cases, inputs)],
-            "floor": [Trial(case, given or other, given) for case, given, other in zip(cases, inputs, others)],
-            "original": [Trial(case, tuple(map(Heard, case.targets)), given) for case, given in zip(cases, inputs)]}
+        others.append(
+            tuple(
+                Heard(cases[order[q % len(order)]].targets[rng.randrange(len(case.targets))])
+                for q in range(len(case.requests))
+            )
+        )
+    return {
+        "given": inputs,
+        "ceiling": [
+            Trial(case, tuple(through_codec(model, x) for x in case.targets), given)
+            for case, given in zip(cases, inputs)
+        ],
+        "floor": [Trial(case, given or other, given) for case, given, other in zip(cases, inputs, others)],
+        "original": [Trial(case, tuple(map(Heard, case.targets)), given) for case, given in zip(cases, inputs)],
+    }
 
 # %% ../../nbs/systems/06_evaluate.ipynb #714b0896
 def same_sound(
@@ -88,23 +113,28 @@ def same_sound(
 )->bool:
     "Find out whether the shorter sound is a part of the longer one."
     short, long = sorted((a[0], b[0]), key=len)
-    if len(short) < 1600 or not short.any() or not long.any(): return False
+    if len(short) < 1600 or not short.any() or not long.any():
+        return False
     size = 1 << (len(short) + len(long)).bit_length()
-    product = torch.fft.irfft(torch.fft.rfft(long, size)*torch.fft.rfft(short, size).conj(), size)[:len(long) - len(short) + 1]
+    product = torch.fft.irfft(torch.fft.rfft(long, size) * torch.fft.rfft(short, size).conj(), size)[
+        : len(long) - len(short) + 1
+    ]
     energy = torch.nn.functional.pad(long.double().square().cumsum(0), (1, 0))
     energy = (energy[len(short):] - energy[:-len(short)]).clamp(min=1e-9).sqrt()
     loud = energy > .1*energy.max() # a shift at which there is nothing to compare does not count
     return bool(((product.double()/(energy*short.double().norm()))[loud] > least).any())
 
-def _copies(model, cases, answers): # share of the answers that are a recording from their request, prompts and inputs apart
+def _copies(model, cases, answers): # {"prompt", "audio": share of the answers that are a copy of it}
     found = {}
     for name in ("prompt", "audio"):
         hits = []
         for i, case in enumerate(cases):
             given = [request[name][0][:, :3*SAMPLE_RATE] for request in case.requests if name in request]
             given += [through_codec(model, x).waveform for x in given]
-            if given: hits += [any(same_sound(heard.waveform, x) for x in given) for row in answers for heard in row[i]]
-        if hits: found[name] = float(np.mean(hits))
+            if given:
+                hits += [any(same_sound(heard.waveform, x) for x in given) for row in answers for heard in row[i]]
+        if hits:
+            found[name] = float(np.mean(hits))
     return found
 
 # %% ../../nbs/systems/06_evaluate.ipynb #3f1df1f6
@@ -127,12 +157,13 @@ def nearest_clips(
     sounds:Sequence[torch.Tensor], # generated, [1, L]
     clips:Sequence,                # training recordings
     material:Material,
-)->list[dict]:                     # {"clip", "distance", "codec" (its error on that clip, dB), "copy"} for each sound that is not silent
+)->list[dict]:                     # for each sound that is not silent: "clip", "distance", "codec" (its own error), "copy"
     "Find the training clip that each sound is nearest to."
     pool = [(recording_name(r), _frames(material.cache.get(r, 0., 10.))) for r in clips]
     found = []
     for sound in sounds:
-        if sound.shape[-1] < 1600 or level_dbfs(sound) < SILENT: continue
+        if sound.shape[-1] < 1600 or level_dbfs(sound) < SILENT:
+            continue
         frames = _frames(sound[:, :2*SAMPLE_RATE])
         distance, name = min((float(mel_positions(frames, clip).min()), name) for name, clip in pool)
         original = material.sound(name, 0., 10.)
@@ -145,11 +176,15 @@ def find_impostor(
     tasks:dict,          # task -> its part of the report
 )->str:                  # why this is no model; "": it may be one
     "Say why a system is rejected."
-    copying = {task: part["copies"]["prompt"] for task, part in tasks.items() if part.get("copies", {}).get("prompt", 0) > .5}
-    if copying: return "it returns its prompt: " + ", ".join(f"{100*share:.0f} % of {task}" for task, share in copying.items())
+    copying = {
+        task: part["copies"]["prompt"] for task, part in tasks.items() if part.get("copies", {}).get("prompt", 0) > .5
+    }
+    if copying:
+        return "it returns its prompt: " + ", ".join(f"{100*share:.0f} % of {task}" for task, share in copying.items())
     figures = [f for part in tasks.values() for f in part["figures"] if "not_above" in f and f["sources"] >= 5]
     asked = [f for f in figures if f["asked"] is not None]
-    if asked and all(f["ceiling"][0] <= f["floor"][0] for f in asked): return f"in none of {len(asked)} figures is even the ceiling of its codec above what one gets for doing nothing"
+    if asked and all(f["ceiling"][0] <= f["floor"][0] for f in asked):
+        return f"in none of {len(asked)} figures is even the ceiling of its codec above what one gets for doing nothing"
     figures = [f for f in figures if f["verdict"] != "not judged"]
     if figures and not any(f["gain"] > 0 and f["not_above"] < .025/len(figures) for f in figures):
         return f"in none of {len(figures)} figures is it above what one gets for doing nothing"
@@ -161,14 +196,18 @@ def describe_request(
 )->str:                # the conditions in words
     "Put what was asked into words."
     def words(value):
-        if isinstance(value, str): return value
-        if isinstance(value, float): return f"{value:.2f} s"
-        if isinstance(value, tuple): return f"{value[0].shape[1]/value[1]:.1f} s of sound"
+        if isinstance(value, str):
+            return value
+        if isinstance(value, float):
+            return f"{value:.2f} s"
+        if isinstance(value, tuple):
+            return f"{value[0].shape[1]/value[1]:.1f} s of sound"
         return " ".join(value) if isinstance(value[0], str) else f"{len(value)} notes"
     return "; ".join(f"{name}: {words(value)}" for name, value in request.items() if name != "task")
 
 def _write_text(path, text):
-    with write_aside(path) as aside: Path(aside).write_text(text + "\n")
+    with write_aside(path) as aside:
+        Path(aside).write_text(text + "\n")
 
 def write_conditions(
     request:dict,      # {"task": name, **conditions}
@@ -177,14 +216,16 @@ def write_conditions(
     "Write the conditions of a request as files: STEM_prompt.wav, STEM_text.txt, STEM_notes.csv."
     sounds = {}
     for name, value in request.items():
-        if isinstance(value, tuple): sounds[name] = save_audio(f"{stem}_{name}.wav", *value)
+        if isinstance(value, tuple):
+            sounds[name] = save_audio(f"{stem}_{name}.wav", *value)
         elif name == "notes":
             lines = [f"{note.onset:.3f},{note.duration:.3f},{note.midi}" for note in value]
             _write_text(f"{stem}_notes.csv", "\n".join(["onset,duration,midi", *lines]))
-        elif name != "task": _write_text(f"{stem}_{name}.txt", " ".join(value) if isinstance(value, list) else str(value))
+        elif name != "task":
+            _write_text(f"{stem}_{name}.txt", " ".join(value) if isinstance(value, list) else str(value))
     return sounds
 
-def _write_samples(folder, cases, answers, compared, shown): # rows {"number", "condition", "seconds", "files": {name: path below the folder}}
+def _write_samples(folder, cases, answers, compared, shown): # rows {"number", "condition", "seconds", "files"}
     rows = []
     for number, i in enumerate(sorted(random.Random(1).sample(range(len(cases)), min(shown, len(cases)))), 1):
         case, files = cases[i], {}
@@ -192,55 +233,97 @@ def _write_samples(folder, cases, answers, compared, shown): # rows {"number", "
         for side, request in enumerate(case.requests):
             end = "" if side == 0 else f"_{side + 1}"
             files |= {f"{name}{end}": path for name, path in write_conditions(request, folder/f"{number}{end}").items()}
-            for name, heard in (("output", answers[0][i]), ("ceiling", compared["ceiling"][i].sounds), ("floor", compared["floor"][i].sounds)):
-                if heard[side].waveform.shape[-1]: files[f"{name}{end}"] = save_audio(folder/f"{number}{end}_{name}.wav", heard[side].waveform, SAMPLE_RATE)
-        rows.append({"number": number, "condition": " | ".join(map(describe_request, case.requests)), "seconds": answers[0][i][0].waveform.shape[-1]/SAMPLE_RATE,
-                     "files": {name: f"{folder.name}/{Path(path).name}" for name, path in files.items()}})
+            beside = {name: compared[name][i].sounds for name in ("ceiling", "floor")}
+            for name, heard in {"output": answers[0][i], **beside}.items():
+                if heard[side].waveform.shape[-1]:
+                    files[f"{name}{end}"] = save_audio(
+                        folder / f"{number}{end}_{name}.wav", heard[side].waveform, SAMPLE_RATE
+                    )
+        rows.append(
+            {
+                "number": number,
+                "condition": " | ".join(map(describe_request, case.requests)),
+                "seconds": answers[0][i][0].waveform.shape[-1] / SAMPLE_RATE,
+                "files": {name: f"{folder.name}/{Path(path).name}" for name, path in files.items()},
+            }
+        )
     return rows
 
 # %% ../../nbs/systems/06_evaluate.ipynb #ffb49b1d
 def _task_report(model, task, cases, answers, judges, material, rows, samples, shown):
     compared = _compared(model, cases)
     given = compared.pop("given")
-    trials = compared | {"model": [[Trial(case, heard, mine) for case, heard, mine in zip(cases, row, given)] for row in answers]}
+    trials = compared | {
+        "model": [[Trial(case, heard, mine) for case, heard, mine in zip(cases, row, given)] for row in answers]
+    }
     figures = [measure_cases(measure, trials, judges) for measure in MEASURES.get(task, ())]
     seconds = [heard.waveform.shape[-1]/SAMPLE_RATE for row in answers for sounds in row for heard in sounds]
-    report = {"cases": len(cases), "sources": count_sources(rows, material), "verdict": task_verdict(figures), "figures": figures,
-              "seconds": float(np.mean(seconds)), "empty": sum(s == 0 for s in seconds), "copies": _copies(model, cases, answers)}
-    if samples is not None: report["samples"] = _write_samples(samples/task, cases, answers, compared, shown)
+    report = {
+        "cases": len(cases),
+        "sources": count_sources(rows, material),
+        "verdict": task_verdict(figures),
+        "figures": figures,
+        "seconds": float(np.mean(seconds)),
+        "empty": sum(s == 0 for s in seconds),
+        "copies": _copies(model, cases, answers),
+    }
+    if samples is not None:
+        report["samples"] = _write_samples(samples/task, cases, answers, compared, shown)
     kind = get_task(task).kind
     clips = [r for r in material.recordings if r.kind == kind and r.split == "train"]
     if kind in ("sound", "music") and not cases[0].inputs and clips:
-        near = nearest_clips(model, [heard.waveform for row in answers for sounds in row for heard in sounds], clips, material)
+        near = nearest_clips(
+            model, [heard.waveform for row in answers for sounds in row for heard in sounds], clips, material
+        )
         ratios = [n["distance"]/max(n["codec"], 1e-6) for n in near]
-        report["nearest"] = {"clips": len(clips), "copies": sum(n["copy"] for n in near), "of": len(near), "ratio": float(np.median(ratios)) if ratios else None, "each": near}
+        report["nearest"] = {
+            "clips": len(clips),
+            "copies": sum(n["copy"] for n in near),
+            "of": len(near),
+            "ratio": float(np.median(ratios)) if ratios else None,
+            "each": near,
+        }
     return report
 
 def _settings(label, rows, seeds, config): # what a kept evaluation must agree on
-    return {"model": label, "seeds": list(seeds), "cases": rows, "config": asdict(config) if is_dataclass(config) else config}
+    return {
+        "model": label,
+        "seeds": list(seeds),
+        "cases": rows,
+        "config": asdict(config) if is_dataclass(config) else config,
+    }
 
 def _read(path): return json.loads(Path(path).read_text()) if Path(path).is_file() else None
 
+def _plain(value): # what is not a number becomes null: JSON has no word for it
+    if isinstance(value, dict):
+        return {str(key): _plain(x) for key, x in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(x) for x in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
 def _write(path, content):
-    with write_aside(path) as aside: Path(aside).write_text(json.dumps(content, indent=1))
+    with write_aside(path) as aside:
+        Path(aside).write_text(json.dumps(_plain(content), indent=1, allow_nan=False))
 
 def evaluate_model(
     model:Generator,
     recordings:Sequence,           # with splits
     *, tasks:Sequence|None=None,   # None: those that the model knows
-    judges:dict|None=None,         # name -> judges, as `load_judges` gives them; None: the shipped ones that know the recordings
+    judges:dict|None=None,         # name -> judges; None: the shipped ones that know the recordings
     seeds:Sequence[int]=(0,),      # every case is asked once with each
     cases:int|None=None,           # per task at most
     config=None,                   # of the generation; None: the model's own settings
     out:str|Path|None=None,        # folder that gets answers, samples and report.json; None: nothing is kept
     shown:int=3,                   # cases per task whose sounds are written
-    label:str="",                  # which model it is, such as a digest of its weights: another one is refused in the same folder
+    label:str="",                  # which model it is, such as a digest of its weights; `out` takes answers of one only
     batch:int=25,                  # requests at once
     material:Material|None=None,   # share decoded recordings between calls
 )->dict:                           # {"verdict", "rejected", "tasks": {task: {...}}, "not asked": {task: why}}
     "Ask a system all cases, measure the answers, and judge."
     material = material or Material(recordings)
-    if judges is None: judges = judges_for(material)
+    if judges is None:
+        judges = judges_for(material)
     wanted = [task for task in (tasks or getattr(model, "tasks", None) or TASKS)]
     rows, origin = choose_cases(material, [task for task in wanted if task in MEASURES], cases)
     out, reports = None if out is None else Path(out), {}
@@ -249,10 +332,12 @@ def evaluate_model(
     with tqdm(total=total, desc="evaluate", unit=" answers", file=sys.stderr, disable=None) as bar:
         for task, mine in rows.items():
             built = [build_case(task, row, material) for row in mine]
-            settings = _settings(label, mine, seeds, config)
+            settings = _plain(_settings(label, mine, seeds, config))
             if out is not None and (kept := _read(out/"answers"/f"{task}.json")) is not None and kept != settings:
-                other = next(key for key in settings if kept.get(key) != json.loads(json.dumps(settings[key])))
-                raise ValueError(f"{out} holds answers for {task} with other {other}; use another folder, or remove this one")
+                other = next(key for key in settings if kept.get(key) != settings[key])
+                raise ValueError(
+                    f"{out} holds answers for {task} with other {other}; use another folder, or remove this one"
+                )
             path = None if out is None else out/"answers"/f"{task}.safetensors"
             bar.set_postfix_str(task)
             if path is not None and path.is_file():
@@ -263,9 +348,18 @@ def evaluate_model(
                 if path is not None:
                     _save_answers(path, answers)
                     _write(out/"answers"/f"{task}.json", settings)
-            reports[task] = _task_report(model, task, built, answers, judges, material, mine, None if out is None else out/"samples", shown) | {"list": origin[task]}
+            reports[task] = _task_report(
+                model, task, built, answers, judges, material, mine, None if out is None else out / "samples", shown
+            ) | {"list": origin[task]}
     why = find_impostor(reports)
-    report = {"rejected": why, "seeds": list(seeds), "model": label, "judges": {name: [j.family for j in family] for name, family in judges.items()},
-              "tasks": reports, "not asked": {task: origin.get(task, "there is no measure for it") for task in wanted if task not in reports}}
-    if out is not None: _write(out/"report.json", report)
+    report = {
+        "rejected": why,
+        "seeds": list(seeds),
+        "model": label,
+        "judges": {name: [j.family for j in family] for name, family in judges.items()},
+        "tasks": reports,
+        "not asked": {task: origin.get(task, "there is no measure for it") for task in wanted if task not in reports},
+    }
+    if out is not None:
+        _write(out/"report.json", report)
     return report

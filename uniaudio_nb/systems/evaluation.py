@@ -21,7 +21,8 @@ def interval(
 )->tuple:                # (mean, lower end, upper end)
     "Return the mean with its confidence interval (Student's t)."
     x = np.asarray(values, dtype=float)
-    if len(x) < 2: return float(x.mean()) if len(x) else float("nan"), float("-inf"), float("inf")
+    if len(x) < 2:
+        return float(x.mean()) if len(x) else float("nan"), float("-inf"), float("inf")
     half = stats.t.ppf(.5 + level/2, len(x) - 1) * x.std(ddof=1) / np.sqrt(len(x))
     return float(x.mean()), float(x.mean() - half), float(x.mean() + half)
 
@@ -41,8 +42,16 @@ def language_model_report(
         tasks[shard.task] = {"loss": own.mean().item(), "rise": mean, "low": low, "high": high, "n": len(own)}
         n = torch.tensor([shard.examples[i, 3] for i in range(len(own))], dtype=torch.float)
         codes.append((own * n[:, None], n))
-    per_slot = sum(x.sum(0) for x, _ in codes) / sum(n.sum() for _, n in codes)       # every code counts alike, as in the entropy
+    # every code counts alike, as in the entropy
+    per_slot = sum(x.sum(0) for x, _ in codes) / sum(n.sum() for _, n in codes)
     entropy = unigram_entropy(code_counts(shards, vocabulary.codebook_size))
     loss, limit_loss = per_slot.mean().item(), float(np.mean(entropy))
-    return {"loss": loss, "slots": per_slot.tolist(), "entropy": limit_loss, "entropy_slots": entropy, "below": 1 - loss/limit_loss, "tasks": tasks,
-            "used": sum(t["low"] > 0 for t in tasks.values())}
+    return {
+        "loss": loss,
+        "slots": per_slot.tolist(),
+        "entropy": limit_loss,
+        "entropy_slots": entropy,
+        "below": 1 - loss / limit_loss,
+        "tasks": tasks,
+        "used": sum(t["low"] > 0 for t in tasks.values()),
+    }

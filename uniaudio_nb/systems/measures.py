@@ -39,7 +39,8 @@ class Measure:
     name:str
     of:Callable                      # (trial, judge or None) -> number, nan where it does not apply
     judge:str|None = None            # which judges hear it: digits, speakers, sounds, instruments, tags
-    score:str|None = None            # what the threshold is for: "ratio" to the ceiling, "share" of the way from floor to ceiling, "above" the floor, "value" itself; None: no threshold
+    score:str|None = None            # what the threshold is for: "ratio" to the ceiling, "share" of the way
+                                     # from floor to ceiling, gain "above" the floor, or the "value" itself; None: no threshold
     asked:float|None = None          # the threshold
     unit:str = "%"
     higher:bool = True               # larger is better
@@ -58,7 +59,8 @@ def hears(
 )->Callable:     # (trial, judge) -> share of the sounds in which the judge hears it
     "Make a measure that asks a judge for a class."
     def of(trial, judge):
-        if trial.case.expected.get(what) not in judge.classes: return float("nan")
+        if trial.case.expected.get(what) not in judge.classes:
+            return float("nan")
         parts = [_part(trial, heard.waveform) for heard in trial.sounds]
         right = [part.shape[-1] > 0 and judge.hear(part, SAMPLE_RATE) == trial.case.expected[what] for part in parts]
         return float(np.mean(right))
@@ -76,8 +78,10 @@ def guess(
 def hears_edit(trial, judge)->float: # 1: the named event came or went, and the other one is still there
     "Ask a tagger what an edited sound holds."
     waveform, expected = trial.sounds[0].waveform, trial.case.expected
-    if not {expected["named"], expected["kept"]} <= set(judge.classes): return float("nan")
-    if not waveform.shape[-1]: return 0.
+    if not {expected["named"], expected["kept"]} <= set(judge.classes):
+        return float("nan")
+    if not waveform.shape[-1]:
+        return 0.
     heard = judge.probabilities(waveform, SAMPLE_RATE) > getattr(judge, "threshold", .5)
     named, kept = (bool(heard[judge.classes.index(expected[key])]) for key in ("named", "kept"))
     return float(kept and named == (expected["edit"] == "add"))
@@ -85,7 +89,8 @@ def hears_edit(trial, judge)->float: # 1: the named event came or went, and the 
 # %% ../../nbs/systems/04_measures.ipynb #9805f777
 def intelligibility(trial, _judge=None)->float: # about 0 to 1
     "Measure STOI on sentences; single words are too short for it."
-    if "word" in trial.case.expected: return float("nan")
+    if "word" in trial.case.expected:
+        return float("nan")
     waveform, target = trial.sounds[0].waveform, trial.case.targets[0]
     return stoi(fit_length(waveform, target.shape[-1]), target, SAMPLE_RATE) if waveform.any() else 0.
 
@@ -95,9 +100,10 @@ def distortion_ratio(trial, _judge=None)->float: # dB
     return max(-30., si_sdr(fit_length(waveform, target.shape[-1]), target).item()) if waveform.any() else -30.
 
 def on_notes(trial, _judge=None)->float: # 0 to 1
-    "Measure which share of the voiced frames lies within 50 cents of the asked notes; at least half of the frames with a note must be voiced."
+    "Measure the share of voiced frames within 50 cents of the asked notes; half of what has a note must be voiced."
     notes, waveform = trial.case.expected["notes"], trial.sounds[0].waveform
-    if not waveform.shape[-1]: return 0.
+    if not waveform.shape[-1]:
+        return 0.
     hz, voiced = track_pitch(fit_length(waveform, len(notes)*SAMPLE_RATE//50), SAMPLE_RATE)
     asked = notes > 0
     near = (69 + 12*(hz.clamp(min=1)/440).log2() - notes).abs() <= .5
@@ -106,21 +112,30 @@ def on_notes(trial, _judge=None)->float: # 0 to 1
 def on_pitch(trial, _judge=None)->float: # 0 or 1
     "Measure whether the median pitch lies within 50 cents of the asked note."
     waveform = trial.sounds[0].waveform
-    if not waveform.shape[-1]: return 0.
+    if not waveform.shape[-1]:
+        return 0.
     hz, voiced = track_pitch(waveform, SAMPLE_RATE)
-    return float(bool(voiced.any()) and abs(69 + 12*np.log2(hz[voiced].median().item()/440) - trial.case.expected["midi"]) <= .5)
+    return float(
+        bool(voiced.any())
+        and abs(69 + 12 * np.log2(hz[voiced].median().item() / 440) - trial.case.expected["midi"]) <= .5
+    )
 
 def in_order(trial, _judge=None)->float: # 0 or 1
     "Measure whether the second sound has more of the asked attribute than the first: pitch, level or speed."
-    if any(heard.waveform.shape[-1] < 512 for heard in trial.sounds): return 0.
+    if any(heard.waveform.shape[-1] < 512 for heard in trial.sounds):
+        return 0.
     manners = [measure_manner(heard.waveform, SAMPLE_RATE, trial.case.expected["text"]) for heard in trial.sounds]
-    low, high = (getattr(manner, {"pitch": "pitch_hz", "level": "level", "speed": "rate"}[trial.case.expected["attribute"]]) for manner in manners)
+    low, high = (
+        getattr(manner, {"pitch": "pitch_hz", "level": "level", "speed": "rate"}[trial.case.expected["attribute"]])
+        for manner in manners
+    )
     return float(low is not None and high is not None and low < high)
 
 def same_codes(trial, _judge=None)->float: # share of the frames
     "Measure in which share of the frames outside of the region all codes are those of the recording."
     mine, given = trial.sounds[0].codes, trial.given[0].codes
-    if mine is None or mine.shape != given.shape: return 0.
+    if mine is None or mine.shape != given.shape:
+        return 0.
     hop = trial.given[0].waveform.shape[-1]//given.shape[1]
     outside = torch.ones(given.shape[1], dtype=torch.bool)
     start, end = trial.case.expected["region"]
@@ -128,25 +143,36 @@ def same_codes(trial, _judge=None)->float: # share of the frames
     return (mine == given).all(0)[outside].float().mean().item()
 
 # %% ../../nbs/systems/04_measures.ipynb #5f1b473f
-def _classes(name, what, judge, score, asked): return Measure(name, hears(what), judge, score, asked, chance=guess(what))
+def _classes(name, what, judge, score, asked):
+    return Measure(name, hears(what), judge, score, asked, chance=guess(what))
 
 def _digits(score, asked): return _classes("words heard right", "word", "digits", score, asked)
 
 _STOI = Measure("STOI on sentences", intelligibility, score="share", asked=.4, unit="")
 _SI_SDR = Measure("SI-SDR", distortion_ratio, unit="dB")
 
-MEASURES = { # task -> its measures
+MEASURES = {  # task -> its measures
     "tts": (_digits("ratio", .9), _classes("speaker recognised", "speaker", "speakers", "ratio", .85)),
     "vc": (_digits("ratio", .9), _classes("speaker recognised", "speaker", "speakers", "ratio", .85)),
     "se": (_digits("above", 0.), _STOI, _SI_SDR),
     "tse": (_digits("ratio", .8), _SI_SDR),
     "svs": (Measure("voiced frames on the asked notes", on_notes, score="value", asked=.85),),
     "sound": (_classes("sound recognised", "sound", "sounds", "ratio", .8),),
-    "music": (_classes("instrument recognised", "instrument", "instruments", "ratio", .8), Measure("median pitch on the asked note", on_pitch, score="value", asked=.8)),
+    "music": (
+        _classes("instrument recognised", "instrument", "instruments", "ratio", .8),
+        Measure("median pitch on the asked note", on_pitch, score="value", asked=.8),
+    ),
     "aedit": (Measure("event edited, the other kept", hears_edit, "tags", "value", .75),),
     "dereverb": (_digits("above", 0.), _STOI, _SI_SDR),
-    "itts": (Measure("attribute ordered as asked", in_order, score="value", asked=.8, chance=lambda _cases: .5), _digits("ratio", .8)),
-    "sedit": (_digits("ratio", .85), Measure("codes kept outside of the region", same_codes, score="value", asked=1., beside=False))}
+    "itts": (
+        Measure("attribute ordered as asked", in_order, score="value", asked=.8, chance=lambda _cases: .5),
+        _digits("ratio", .8),
+    ),
+    "sedit": (
+        _digits("ratio", .85),
+        Measure("codes kept outside of the region", same_codes, score="value", asked=1., beside=False),
+    ),
+}
 
 # %% ../../nbs/systems/04_measures.ipynb #9d126653
 def resampled_means(
@@ -165,12 +191,22 @@ def resampled_means(
 # %% ../../nbs/systems/04_measures.ipynb #c4af0470
 MIN_SOURCES = 20  # different clips below which a figure has no threshold
 MIN_HEARD = .5    # share of the original targets that a judge must hear right
-VERDICTS = ("worse than doing nothing", "no better than doing nothing", "not met", "met", "without a threshold", "not judged") # of a task the first that one of its figures has
+# of a task the first that one of its figures has
+VERDICTS = (
+    "worse than doing nothing",
+    "no better than doing nothing",
+    "not met",
+    "met",
+    "without a threshold",
+    "not judged",
+)
 
 def _score(kind, model, ceiling, floor): # arrays or numbers
     with np.errstate(divide="ignore", invalid="ignore"):
-        if kind == "ratio": return np.divide(model, ceiling)
-        if kind == "share": return np.divide(model - floor, ceiling - floor)
+        if kind == "ratio":
+            return np.divide(model, ceiling)
+        if kind == "share":
+            return np.divide(model - floor, ceiling - floor)
     return model - floor if kind == "above" else model
 
 def _interval(draws, value): # [value, low, high]
@@ -179,59 +215,99 @@ def _interval(draws, value): # [value, low, high]
 
 def one_figure(
     measure:Measure,
-    values:dict,          # "model", "ceiling", "floor" (None: none) -> one number per case, nan where the measure does not apply
+    values:dict,          # "model", "ceiling", "floor" (None: none) -> one number per case, nan where it does not apply
     groups:Sequence,      # source of each case
     chance:float|None = None, # value of a guess; a floor below it is raised to it
-)->dict:                  # model, ceiling, floor, score: [mean, low, high]; not_above, no_room: bootstrap probability that model, ceiling is not above the floor
+)->dict:                  # model, ceiling, floor, score: [mean, low, high]; not_above and no_room: bootstrap
+                          # probabilities that the model, or the ceiling, is not above the floor
     "Compute the figure of one measure, for one judge."
-    table = np.array([[np.nan if values[k] is None else values[k][i] for k in ("model", "ceiling", "floor")] for i in range(len(groups))], dtype=float)
+    table = np.array(
+        [
+            [np.nan if values[k] is None else values[k][i] for k in ("model", "ceiling", "floor")]
+            for i in range(len(groups))
+        ],
+        dtype=float,
+    )
     use = np.isfinite(table[:, 0])
     table, names = table[use], np.asarray([str(g) for g in groups])[use]
-    if not len(table): return {}
-    if chance is not None and not table[:, 2].mean() >= chance: table[:, 2] = chance
+    if not len(table):
+        return {}
+    if chance is not None and not table[:, 2].mean() >= chance:
+        table[:, 2] = chance
     model, ceiling, floor = table.mean(0)
     draws = resampled_means(table, names)
     gain = (draws[:, 0] - draws[:, 2])*(1 if measure.higher else -1)
     kind = measure.score or "value"
     score = _interval(_score(kind, *draws.T), _score(kind, model, ceiling, floor))
     figure = {"cases": len(table), "sources": len(set(names)), "score": score, "model": _interval(draws[:, 0], model)}
-    if np.isfinite(ceiling): figure["ceiling"] = _interval(draws[:, 1], ceiling)
-    if np.isfinite(floor): figure |= {"floor": _interval(draws[:, 2], floor), "gain": float((model - floor)*(1 if measure.higher else -1)), "not_above": float((gain <= 0).mean()),
-                                            "no_room": float(((draws[:, 1] - draws[:, 2])*(1 if measure.higher else -1) <= 0).mean())}
+    if np.isfinite(ceiling):
+        figure["ceiling"] = _interval(draws[:, 1], ceiling)
+    if np.isfinite(floor):
+        figure |= {
+            "floor": _interval(draws[:, 2], floor),
+            "gain": float((model - floor) * (1 if measure.higher else -1)),
+            "not_above": float((gain <= 0).mean()),
+            "no_room": float(((draws[:, 1] - draws[:, 2]) * (1 if measure.higher else -1) <= 0).mean()),
+        }
     return figure
 
 # %% ../../nbs/systems/04_measures.ipynb #5ecd6b8c
-def _number(measure, value): return f"{100*value:.0f} %" if measure.unit == "%" else f"{value:.2f} {measure.unit}".strip()
+def _number(measure, value):
+    return f"{100*value:.0f} %" if measure.unit == "%" else f"{value:.2f} {measure.unit}".strip()
 
 def judge_figure(
     measure:Measure,
     figure:dict,          # from `one_figure`
 )->tuple:                 # (one of VERDICTS, a sentence)
     "Say in words what a figure means."
-    if not figure: return "not judged", "no case of the list can be measured"
+    if not figure:
+        return "not judged", "no case of the list can be measured"
     model, score, asked = figure["model"][0], figure["score"][0], measure.asked
-    what = {"ratio": f"{100*score:.0f} % of the ceiling", "share": f"{100*score:.0f} % of the way from floor to ceiling", "above": f"{_number(measure, score)} above the floor"}
+    what = {
+        "ratio": f"{100*score:.0f} % of the ceiling",
+        "share": f"{100*score:.0f} % of the way from floor to ceiling",
+        "above": f"{_number(measure, score)} above the floor",
+    }
     words = f"{_number(measure, model)}" + (f", {what[measure.score]}" if measure.score in what else "")
     if "floor" in figure:
         ceiling, floor = figure["ceiling"][0], figure["floor"][0]
         room = (ceiling - floor)*(1 if measure.higher else -1)
-        no_room = "not judged", f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)}) is not surely above the floor ({_number(measure, floor)})"
-        if room <= 0: return no_room
-        if figure["gain"] < 0: return VERDICTS[0], f"{_number(measure, model)}: worse than doing nothing, which gives {_number(measure, floor)}"
-        if figure["no_room"] > .025: return no_room
-        if figure["not_above"] > .025: return VERDICTS[1], f"{words}: not surely better than doing nothing, which gives {_number(measure, floor)}"
-    if asked is None: return "without a threshold", words
-    wanted = {"ratio": f"{100*asked:.0f} % of the ceiling", "share": f"{100*asked:.0f} % of the way", "above": "above the floor"}.get(measure.score, _number(measure, asked))
-    if figure["sources"] < MIN_SOURCES: return "without a threshold", f"{words}; {figure['sources']} clips are too few for a threshold ({wanted})"
-    if measure.score == "value" and "ceiling" in figure and figure["ceiling"][0] < asked: wanted += f", the ceiling is {_number(measure, figure['ceiling'][0])}"
+        no_room = (
+            "not judged",
+            f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)})"
+            f" is not surely above the floor ({_number(measure, floor)})",
+        )
+        if room <= 0:
+            return no_room
+        if figure["gain"] < 0:
+            return (
+                VERDICTS[0],
+                f"{_number(measure, model)}: worse than doing nothing, which gives {_number(measure, floor)}",
+            )
+        if figure["no_room"] > .025:
+            return no_room
+        if figure["not_above"] > .025:
+            return VERDICTS[1], f"{words}: not surely better than doing nothing, which gives {_number(measure, floor)}"
+    if asked is None:
+        return "without a threshold", words
+    wanted = {
+        "ratio": f"{100*asked:.0f} % of the ceiling",
+        "share": f"{100*asked:.0f} % of the way",
+        "above": "above the floor",
+    }.get(measure.score, _number(measure, asked))
+    if figure["sources"] < MIN_SOURCES:
+        return "without a threshold", f"{words}; {figure['sources']} clips are too few for a threshold ({wanted})"
+    if measure.score == "value" and "ceiling" in figure and figure["ceiling"][0] < asked:
+        wanted += f", the ceiling is {_number(measure, figure['ceiling'][0])}"
     reached = score > asked if measure.score == "above" else score >= asked - 1e-9
-    if not measure.higher: reached = score <= asked
+    if not measure.higher:
+        reached = score <= asked
     return ("met" if reached else "not met"), f"{words} (asked: {wanted})"
 
 # %% ../../nbs/systems/04_measures.ipynb #a0435b8a
 def measure_cases(
     measure:Measure,
-    trials:dict,          # "model" -> trials of each seed [[Trial per case]], "ceiling", "floor", "original" -> [Trial per case]
+    trials:dict,          # "ceiling", "floor", "original" -> [Trial per case]; "model" -> a list of them for each seed
     judges:dict,          # name -> judges of different families
 )->dict:                  # the lowest figure of all judges, with verdict, words, family, and values per case
     "Measure all cases of a task, by every judge that hears the originals, and report the judge with the lower score."
@@ -242,25 +318,50 @@ def measure_cases(
             original = [x for trial in trials["original"] if np.isfinite(x := measure.of(trial, judge))]
             heard = float(np.mean(original)) if original else 0.
             if heard < MIN_HEARD:
-                deaf.append(f"{judge.family} hears {100*heard:.0f} % of the originals" if original else f"{judge.family} knows none of the classes")
+                deaf.append(
+                    f"{judge.family} hears {100*heard:.0f} % of the originals"
+                    if original
+                    else f"{judge.family} knows none of the classes"
+                )
                 continue
         try:
-            values = {k: [measure.of(trial, judge) for trial in trials[k]] for k in ("ceiling", "floor") if measure.beside}
+            values = {
+                k: [measure.of(trial, judge) for trial in trials[k]] for k in ("ceiling", "floor") if measure.beside
+            }
             seeds = [[measure.of(trial, judge) for trial in row] for row in trials["model"]]
         except ImportError as missing: # an extra that is not installed
             return _unjudged(measure, str(missing))
         values = {"ceiling": None, "floor": None, **values, "model": np.mean(seeds, 0).tolist()}
         figure = one_figure(measure, values, groups, chance if measure.beside else None)
-        if judge is not None and figure: figure |= {"family": judge.family, "originals": heard}
+        if judge is not None and figure:
+            figure |= {"family": judge.family, "originals": heard}
         found.append(figure | {"values": values})
-    if not found: return _unjudged(measure, "; ".join(deaf) or f"there are no judges for {measure.judge}")
+    if not found:
+        return _unjudged(measure, "; ".join(deaf) or f"there are no judges for {measure.judge}")
     lowest = min(found, key=lambda f: f["score"][0]*(1 if measure.higher else -1) if "score" in f else np.inf)
-    verdict, words = judge_figure(measure, {k: v for k, v in lowest.items() if k != "values"} if "score" in lowest else {})
-    return {"name": measure.name, "unit": measure.unit, "kind": measure.score, "asked": measure.asked, **lowest, "verdict": verdict, "words": words,
-            "families": {f["family"]: f["score"][0] for f in found if "family" in f}}
+    verdict, words = judge_figure(
+        measure, {k: v for k, v in lowest.items() if k != "values"} if "score" in lowest else {}
+    )
+    return {
+        "name": measure.name,
+        "unit": measure.unit,
+        "kind": measure.score,
+        "asked": measure.asked,
+        **lowest,
+        "verdict": verdict,
+        "words": words,
+        "families": {f["family"]: f["score"][0] for f in found if "family" in f},
+    }
 
 def _unjudged(measure, why):
-    return {"name": measure.name, "unit": measure.unit, "kind": measure.score, "asked": measure.asked, "verdict": "not judged", "words": f"not judged: {why}"}
+    return {
+        "name": measure.name,
+        "unit": measure.unit,
+        "kind": measure.score,
+        "asked": measure.asked,
+        "verdict": "not judged",
+        "words": f"not judged: {why}",
+    }
 
 def task_verdict(
     figures:Sequence[dict],  # of `measure_cases`

@@ -15,8 +15,7 @@ from typing import NamedTuple
 from ..audio.waveform import resample
 from ..metrics.judges import FAMILIES, load_judges, train_judge
 from ..tasks.pool import plain_words
-from .cases import Material
-from .questions import _main_corpus
+from .cases import Material, main_corpus
 
 # %% ../../nbs/systems/05_own_judges.ipynb #d79b4417
 FEWEST = 4 # recordings of a class in the train split, below which nobody learns it
@@ -33,7 +32,7 @@ def _spoken(material): return [r for clips in material.more_words.values() for r
 
 def _sounding(material):
     sounds = [r for r in material.recordings if r.kind == "sound" and r.label]
-    return _main_corpus(sounds) if sounds else []
+    return main_corpus(sounds) if sounds else []
 
 def _played(material):
     noted = {r.corpus for r in material.recordings if r.kind == "music" and r.midi_number}
@@ -68,11 +67,15 @@ def asked_classes(
 # %% ../../nbs/systems/05_own_judges.ipynb #2032269d
 def shipped_folders()->list[Path]: # of judges inside the package
     "Find the judges that ship."
-    return sorted(path for path in (Path(find_spec("uniaudio_nb").origin).parent/"pretrained").glob("judges*") if path.is_dir())
+    return sorted(
+        path for path in (Path(find_spec("uniaudio_nb").origin).parent / "pretrained").glob("judges*") if path.is_dir()
+    )
 
 def _load(folder): # {} where there is nothing
-    try: return load_judges(folder)
-    except FileNotFoundError: return {}
+    try:
+        return load_judges(folder)
+    except FileNotFoundError:
+        return {}
 
 def judges_for(
     recordings:Sequence|Material,
@@ -87,10 +90,12 @@ def judges_for(
     found = {}
     for name, classes in wanted.items():
         for place in places:
-            if knows(place, name, classes) and (name != "digits" or knows(place, "speakers", wanted.get("speakers", set()))):
+            voices = name != "digits" or knows(place, "speakers", wanted.get("speakers", set()))
+            if voices and knows(place, name, classes):
                 found[name] = place[name]
                 break
-        if name not in found and steps: found[name] = [_train(material, name, family, folder, steps) for family in families]
+        if name not in found and steps:
+            found[name] = [_train(material, name, family, folder, steps) for family in families]
     return found
 
 def knows(
@@ -106,5 +111,6 @@ def _train(material, name, family, folder, steps):
     waveforms = [resample(r.load(16_000), round(16_000*speed), 16_000)[0] for r in learned for speed in kind.speeds]
     names = [c for c in names for _ in kind.speeds]
     judge = train_judge(waveforms, names, family, seconds=kind.seconds, several=kind.several, steps=steps)
-    if folder: judge.save(Path(folder)/name/family)
+    if folder:
+        judge.save(Path(folder)/name/family)
     return judge

@@ -14,90 +14,101 @@ import torch
 from ..audio.effects import fade_edges, guard_peak, mix_at_snr
 from ..audio.rooms import reverberate
 from ..audio.waveform import fit_length, set_level
+from ..corpora.recording import Recording
 from ..conditions.notes import Note, notes_to_frames
 from ..tasks.edits import edit_sound
 from ..tasks.instructions import describe_speech
 from ..tasks.pool import Missing, plain_words, speaker_of
 from ..tasks.simulate_sound import _SYLLABLE_ENDS, _sung, _unsung
-from .cases import CASES, Case, build_case, choose_cases, count_sources, draw_cases, makes_cases, recording_name
+from .cases import CASES, Case, build_case, choose_cases, count_sources, draw_cases
+from .cases import main_corpus, makes_cases, recording_name
 
 _all_ = ["CASES", "build_case", "choose_cases", "count_sources", "draw_cases"] # with all eleven registered
 
 # %% ../../nbs/systems/03_questions.ipynb #f6b3c49a
-def _voice_words(words): # speakers and words, each sorted
-    return sorted({speaker for speaker, _ in words}), sorted({word for _, word in words})
+def _row(*clips, **more): # recordings become their names
+    named = {key: recording_name(x) if isinstance(x, Recording) else x for key, x in more.items()}
+    return {"clips": [recording_name(r) for r in clips], **named}
+
+def _case(row, request, target, given=None, **expected): # of one request
+    return Case(request["task"], row, (request,), (target,), () if given is None else (given,), expected)
+
+def _need(found, what):
+    if not found:
+        raise Missing(what)
+    return found
+
+def _voices_and_words(material): # of the validation split, each sorted
+    return sorted({speaker for speaker, _ in material.words}), sorted({word for _, word in material.words})
 
 def _spoken(material, speaker, word): # clips of a word, of the validation split where there are any
     return material.words.get((speaker, word)) or material.more_words.get((speaker, word), [])
 
 def _prompt(material, rng, speaker, without): # another word of the speaker, of the validation split where there is one
     for words in (material.words, material.more_words):
-        others = [r for (voice, word), clips in words.items() if voice == speaker and word not in without for r in clips]
-        if others: return recording_name(rng.choice(others))
+        mine = {word: clips for (voice, word), clips in words.items() if voice == speaker and word != without}
+        if mine:
+            return rng.choice(sum(mine.values(), []))
     raise Missing("second word of each speaker for a prompt")
-
-def _need(found, what):
-    if not found: raise Missing(what)
-    return found
 
 # %% ../../nbs/systems/03_questions.ipynb #6c3251a4
 def _draw_tts(material, rng):
-    speakers, words = _voice_words(material.words)
+    speakers, words = _voices_and_words(material)
     pairs = [(speaker, word) for speaker in speakers for word in words if _spoken(material, speaker, word)]
-    rows = []
+    each, rows = max(1, 100//max(1, len(pairs))), []
     for speaker, word in _need(pairs, "single spoken words"):
         clips = _spoken(material, speaker, word)
-        for clip in rng.sample(clips, min(len(clips), max(1, 100//len(pairs)))):
-            rows.append({"clips": [recording_name(clip)], "prompt": _prompt(material, rng, speaker, {word}), "text": clip.text})
+        for clip in rng.sample(clips, min(len(clips), each)):
+            rows.append(_row(clip, prompt=_prompt(material, rng, speaker, word), text=clip.text))
     return rows
 
 @makes_cases("tts", _draw_tts)
 def _build_tts(material, row):
     target = material.recording(row["clips"][0])
     request = {"task": "tts", "text": row["text"], "prompt": material.given(material.sound(row["prompt"]))}
-    return Case("tts", row, (request,), (material.cache.get(target),), expected={"word": plain_words(row["text"]), "speaker": target.speaker})
+    return _case(row, request, material.cache.get(target), word=plain_words(row["text"]), speaker=target.speaker)
 
 # %% ../../nbs/systems/03_questions.ipynb #36c3c829
 def _word_clips(material, rng): # one clip for each voice and word of the validation split
     return [(speaker, word, rng.choice(clips)) for (speaker, word), clips in material.words.items()]
 
 def _draw_vc(material, rng):
-    rows, (speakers, _) = [], _voice_words(material.words)
+    rows, (speakers, _) = [], _voices_and_words(material)
     for speaker, word, clip in _word_clips(material, rng):
         others = [other for other in speakers if other != speaker and _spoken(material, other, word)]
-        if not others: continue
-        said = rng.choice(_spoken(material, rng.choice(others), word))
-        rows.append({"clips": [recording_name(clip)], "audio": recording_name(said), "prompt": _prompt(material, rng, speaker, {word})})
+        if others:
+            said = rng.choice(_spoken(material, rng.choice(others), word))
+            rows.append(_row(clip, audio=said, prompt=_prompt(material, rng, speaker, word)))
     return _need(rows, "word that two speakers say")
 
 @makes_cases("vc", _draw_vc)
 def _build_vc(material, row):
     target = material.recording(row["clips"][0])
-    request = {"task": "vc", "audio": material.given(material.sound(row["audio"])), "prompt": material.given(material.sound(row["prompt"]))}
-    return Case("vc", row, (request,), (material.cache.get(target),), expected={"word": plain_words(target.text), "speaker": target.speaker})
+    request = {"task": "vc"} | {name: material.given(material.sound(row[name])) for name in ("audio", "prompt")}
+    return _case(row, request, material.cache.get(target), word=plain_words(target.text), speaker=target.speaker)
 
 # %% ../../nbs/systems/03_questions.ipynb #22d5eae9
 _PIECE = 2. # s of a sentence, as the crops of training
 
-def _speech_rows(material, rng): # words and pieces of sentences, both of the validation split
-    rows = [{"clips": [recording_name(clip)], "word": word} for _, word, clip in _word_clips(material, rng)]
+def _draw_speech(material, rng): # words and pieces of sentences, both of the validation split
+    rows = [_row(clip, word=word) for _, word, clip in _word_clips(material, rng)]
     for r in material.sentences:
         spare = max(0., r.seconds - _PIECE)
         starts = sorted(rng.uniform(0, spare) for _ in range(2)) if spare > _PIECE else [rng.uniform(0, spare)]
-        rows += [{"clips": [recording_name(r)], "start": round(start, 2), "seconds": min(_PIECE, r.seconds)} for start in starts]
+        rows += [_row(r, start=round(start, 2), seconds=min(_PIECE, r.seconds)) for start in starts]
     return _need(rows, "speech")
 
 def _speech(material, row): # waveform [1, L], what is expected
     waveform = material.sound(row["clips"][0], row.get("start", 0.), row.get("seconds"))
-    speaker = material.recording(row["clips"][0]).speaker
-    return waveform, {"word": row["word"], "speaker": speaker} if "word" in row else {"speaker": speaker}
+    expected = {"speaker": material.recording(row["clips"][0]).speaker}
+    return waveform, expected | ({"word": row["word"]} if "word" in row else {})
 
 def _draw_se(material, rng):
-    noises = _need([r for r in material.valid if r.kind == "noise"], "noise")
-    rows = _speech_rows(material, rng)
+    noises, rows = _need([r for r in material.valid if r.kind == "noise"], "noise"), _draw_speech(material, rng)
     for i, row in enumerate(rows):
         noise = noises[i % len(noises)]
-        row |= {"noise": recording_name(noise), "noise_start": round(rng.uniform(0, max(0., noise.seconds - _PIECE)), 2), "snr_db": round(rng.uniform(0, 5), 2)}
+        start = rng.uniform(0, max(0., noise.seconds - _PIECE))
+        row |= {"noise": recording_name(noise), "noise_start": round(start, 2), "snr_db": round(rng.uniform(0, 5), 2)}
     return rows
 
 @makes_cases("se", _draw_se)
@@ -105,186 +116,215 @@ def _build_se(material, row):
     target, expected = _speech(material, row)
     noise = material.sound(row["noise"], row["noise_start"], target.shape[-1]/material.sample_rate)
     audio = material.given(guard_peak(mix_at_snr(target, noise, row["snr_db"]))[0])
-    return Case("se", row, ({"task": "se", "audio": audio},), (target,), (audio[0],), expected)
+    return _case(row, {"task": "se", "audio": audio}, target, audio[0], **expected)
 
 # %% ../../nbs/systems/03_questions.ipynb #8574d107
 def _draw_dereverb(material, rng):
     rooms = _need([r for r in material.valid if r.kind == "room"], "room")
-    return [row | {"room": recording_name(rooms[i % len(rooms)])} for i, row in enumerate(_speech_rows(material, rng))]
+    return [row | {"room": recording_name(rooms[i % len(rooms)])} for i, row in enumerate(_draw_speech(material, rng))]
 
 @makes_cases("dereverb", _draw_dereverb)
 def _build_dereverb(material, row):
     target, expected = _speech(material, row)
     audio = material.given(guard_peak(reverberate(target, material.sound(row["room"])))[0])
-    return Case("dereverb", row, ({"task": "dereverb", "audio": audio},), (target,), (audio[0],), expected)
+    return _case(row, {"task": "dereverb", "audio": audio}, target, audio[0], **expected)
 
 def _draw_tse(material, rng):
     rows = []
     for speaker, word, clip in _word_clips(material, rng):
-        others = [r for (voice, said), clips in material.words.items() if voice != speaker and said != word for r in clips]
-        if others: rows.append({"clips": [recording_name(clip)], "other": recording_name(rng.choice(others)), "prompt": _prompt(material, rng, speaker, {word})})
+        others = [c for (voice, said), c in material.words.items() if voice != speaker and said != word]
+        if others:
+            other = rng.choice(sum(others, []))
+            rows.append(_row(clip, other=other, prompt=_prompt(material, rng, speaker, word)))
     return _need(rows, "word of a second speaker")
 
 @makes_cases("tse", _draw_tse)
 def _build_tse(material, row):
-    target, other = material.sound(row["clips"][0]), material.sound(row["other"])
-    r = material.recording(row["clips"][0])
-    mixture = mix_at_snr(target, fit_length(other, target.shape[-1]), 0.)
+    target, r = material.sound(row["clips"][0]), material.recording(row["clips"][0])
+    mixture = mix_at_snr(target, fit_length(material.sound(row["other"]), target.shape[-1]), 0.)
     audio = material.given(guard_peak(mixture)[0])
     request = {"task": "tse", "audio": audio, "prompt": material.given(material.sound(row["prompt"]))}
-    return Case("tse", row, (request,), (target,), (audio[0],), {"word": plain_words(r.text), "speaker": r.speaker})
+    return _case(row, request, target, audio[0], word=plain_words(r.text), speaker=r.speaker)
 
 # %% ../../nbs/systems/03_questions.ipynb #2ed4bb09
 def _song_pieces(r): # (start, end) in s: two to four seconds each, cut behind a syllable
     rows = _sung(r)
-    if len(rows) == 1: return [(0., min(r.seconds, 2.5))]
+    if len(rows) == 1:
+        return [(0., min(r.seconds, 2.5))]
     cuts = [0., *(after[0] for before, after in zip(rows, rows[1:]) if before[2] in _SYLLABLE_ENDS), r.seconds]
     pieces, start = [], 0.
     for cut, following in zip(cuts[1:], [*cuts[2:], None]):
         if following is None or following - start > 4. and cut - start >= 1.:
-            if cut - start >= .6: pieces.append((start, cut))
+            if cut - start >= .6:
+                pieces.append((start, cut))
             start = cut
     return pieces
 
-def _draw_svs(material, rng):
+def _song_row(r, start, end): # what is sung in a piece, on its own clock
+    sung = [(max(0., a - start), min(end - start, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)]
+    sung = [row for row in sung if row[1] - row[0] > 1e-3]
+    notes = [[round(a, 3), round(b - a, 3), midi] for a, b, _, midi in sung if midi]
+    text = [phoneme for _, _, phoneme, _ in sung]
+    return _row(r, start=round(start, 3), seconds=round(end - start, 3), text=text, notes=notes)
+
+def _draw_svs(material, rng): # the prompt is another song of the singer, else the rest of the same recording
     rows = []
     for r in [r for r in material.valid if r.kind == "singing" and not _unsung(None, r)]:
         others = [o for o in material.valid if o.kind == "singing" and speaker_of(o) == speaker_of(r) and o != r]
         for start, end in _song_pieces(r):
-            sung = [(max(0., a - start), min(end - start, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)]
-            sung = [row for row in sung if row[1] - row[0] > 1e-3]
-            notes = [[round(a, 3), round(b - a, 3), midi] for a, b, _, midi in sung if midi]
-            if not notes: continue
-            prompt = {"prompt": recording_name(rng.choice(others))} if others else {"prompt": recording_name(r), "prompt_start": round(end, 2)}
-            if not others and r.seconds - end < .5: continue # nothing of the singer is left
-            rows.append({"clips": [recording_name(r)], "start": round(start, 3), "seconds": round(end - start, 3), "text": [row[2] for row in sung], "notes": notes, **prompt})
+            row = _song_row(r, start, end)
+            if not row["notes"]:
+                continue
+            if others:
+                rows.append(row | {"prompt": recording_name(rng.choice(others))})
+            elif r.seconds - end >= .5:
+                rows.append(row | {"prompt": recording_name(r), "prompt_start": round(end, 2)})
     return _need(rows, "singing with notes")
 
 @makes_cases("svs", _draw_svs)
 def _build_svs(material, row):
     target = fade_edges(material.sound(row["clips"][0], row["start"], row["seconds"]))
     notes = [Note(onset, duration, midi) for onset, duration, midi in row["notes"]]
-    prompt = material.sound(row["prompt"], row.get("prompt_start", 0.))
-    request = {"task": "svs", "text": row["text"], "notes": notes, "prompt": material.given(prompt)}
-    return Case("svs", row, (request,), (target,), expected={"notes": notes_to_frames(notes, -(-target.shape[-1]//320))})
+    prompt = material.given(material.sound(row["prompt"], row.get("prompt_start", 0.)))
+    request = {"task": "svs", "text": row["text"], "notes": notes, "prompt": prompt}
+    return _case(row, request, target, notes=notes_to_frames(notes, -(-target.shape[-1]//320)))
 
 # %% ../../nbs/systems/03_questions.ipynb #875f4187
 def _loudest(material, r, seconds): # start in s of the loudest piece
     power = material.cache.get(r)[0].square()
     step, size = material.sample_rate//20, round(seconds*material.sample_rate)
-    if len(power) <= size: return 0.
+    if len(power) <= size:
+        return 0.
     sums = torch.cat([torch.zeros(1), power.double().cumsum(0)])
     starts = torch.arange(0, len(power) - size + 1, step)
     return round(int(starts[(sums[starts + size] - sums[starts]).argmax()])/material.sample_rate, 2)
 
-def _main_corpus(recordings): # of the corpus that holds most of them: others name too many classes too rarely
-    corpora = [r.corpus for r in recordings]
-    return [r for r in recordings if r.corpus == max(sorted(set(corpora)), key=corpora.count)]
-
 def _sounds(material): # validation clips with caption and label, class by class in turn
-    clips = _need(_main_corpus([r for r in material.valid if r.kind == "sound" and r.text and r.label]), "sounds with a caption and a label")
+    clips = main_corpus([r for r in material.valid if r.kind == "sound" and r.text and r.label])
     turns, seen = [], {}
-    for r in sorted(clips, key=recording_name):
+    for r in sorted(_need(clips, "sounds with a caption and a label"), key=recording_name):
         seen[r.label] = seen.get(r.label, 0) + 1
         turns.append((seen[r.label], r.label, r))
     return [r for *_, r in sorted(turns, key=lambda turn: turn[:2])]
 
 def _draw_sound(material, _rng):
-    return [{"clips": [recording_name(r)], "start": _loudest(material, r, 2.), "seconds": min(2., r.seconds), "text": r.text} for r in _sounds(material)]
+    return [_row(r, start=_loudest(material, r, 2.), seconds=min(2., r.seconds), text=r.text) for r in _sounds(material)]
 
 @makes_cases("sound", _draw_sound)
 def _build_sound(material, row):
     target = material.sound(row["clips"][0], row["start"], row["seconds"])
-    return Case("sound", row, ({"task": "sound", "text": row["text"]},), (target,), expected={"sound": material.recording(row["clips"][0]).label})
+    request = {"task": "sound", "text": row["text"]}
+    return _case(row, request, target, sound=material.recording(row["clips"][0]).label)
+
+# %% ../../nbs/systems/03_questions.ipynb #64f64bfb
+def _without_note(caption): # "a flute, note A5, soft" -> "a flute": the note is given as such
+    return re.split(r",? (?:on )?(?:the )?note ", caption)[0]
 
 def _draw_music(material, _rng):
-    notes = _need(_main_corpus([r for r in material.valid if r.kind == "music" and r.midi_number and r.text]), "single notes with a caption")
-    return [{"clips": [recording_name(r)], "seconds": round(min(2., r.seconds), 3), "text": re.split(r",? (?:on )?(?:the )?note ", r.text)[0], "midi": r.midi_number}
-            for r in sorted(notes, key=recording_name)]
+    notes = main_corpus([r for r in material.valid if r.kind == "music" and r.midi_number and r.text])
+    return [_row(r, seconds=round(min(2., r.seconds), 3), text=_without_note(r.text), midi=r.midi_number)
+            for r in sorted(_need(notes, "single notes with a caption"), key=recording_name)]
 
 @makes_cases("music", _draw_music)
 def _build_music(material, row):
     target = fade_edges(material.sound(row["clips"][0], 0., row["seconds"]), 320)
     request = {"task": "music", "text": row["text"], "notes": [Note(0., row["seconds"], row["midi"])]}
-    return Case("music", row, (request,), (target,), expected={"instrument": material.recording(row["clips"][0]).instrument, "midi": row["midi"]})
+    return _case(row, request, target, instrument=material.recording(row["clips"][0]).instrument, midi=row["midi"])
 
 def _draw_aedit(material, rng):
     clips, rows = _sounds(material), []
-    for i, kept in enumerate(clips[:40]):
+    for kept in clips[:40]:
         other = rng.choice(_need([r for r in clips if r.label != kept.label], "two classes of sounds"))
-        common = {"clips": [recording_name(kept)], "start": _loudest(material, kept, 2.), "other": recording_name(other), "other_start": _loudest(material, other, 2.)}
-        rows += [common | {"edit": edit} for edit in ("remove", "add")]
+        starts = {"start": _loudest(material, kept, 2.), "other_start": _loudest(material, other, 2.)}
+        rows += [_row(kept, other=other, edit=edit, **starts) for edit in ("remove", "add")]
     return rows
 
 @makes_cases("aedit", _draw_aedit)
 def _build_aedit(material, row):
-    kept, other = (fit_length(material.sound(name, start, 2.), 2*material.sample_rate)
-                   for name, start in ((row["clips"][0], row["start"]), (row["other"], row["other_start"])))
-    labels = [material.recording(name).label for name in (row["clips"][0], row["other"])]
-    edit = edit_sound(random.Random(0), row["edit"], kept, material.sample_rate, (material.recording(row["other"]).text, other), snr_db=0.)
+    places = (row["clips"][0], row["start"]), (row["other"], row["other_start"])
+    kept, other = (fit_length(material.sound(name, start, 2.), 2*material.sample_rate) for name, start in places)
+    labels = [material.recording(name).label for name, _ in places]
+    second = material.recording(row["other"]).text, other
+    edit = edit_sound(random.Random(0), row["edit"], kept, material.sample_rate, second, snr_db=0.)
     audio = material.given(edit.audio)
-    return Case("aedit", row, ({"task": "aedit", "text": edit.text, "audio": audio},), (edit.target,), (audio[0],),
-                {"kept": labels[0], "named": labels[1], "edit": row["edit"]})
+    request = {"task": "aedit", "text": edit.text, "audio": audio}
+    return _case(row, request, edit.target, audio[0], kept=labels[0], named=labels[1], edit=row["edit"])
 
 # %% ../../nbs/systems/03_questions.ipynb #3000d1ab
-_MANNERS = {"pitch": ((90., 190.), (160., 250.)), "level": (-38., -14.), "speed": (4., 14.)} # pitch in Hz of men and of women, dBFS, phonemes per second
+_MANNERS = {
+    "pitch": {"F": (160., 250.), "M": (90., 190.)}, # Hz
+    "level": (-38., -14.), # dBFS
+    "speed": (4., 14.)} # phonemes per second
 
 def _instruction(gender, attribute, side): # words of one end of an attribute; all others are ordinary
-    pitch = {"M": 120., "F": 200.}.get(gender, 160.)
-    if attribute == "pitch": pitch = _MANNERS["pitch"][gender == "F"][side]
-    level, rate = _MANNERS["level"][side] if attribute == "level" else -26., _MANNERS["speed"][side] if attribute == "speed" else 8.
-    return describe_speech(gender, pitch, level, rate, single=True)
+    manner = {"pitch": {"M": 120., "F": 200.}.get(gender, 160.), "level": -26., "speed": 8.}
+    ends = _MANNERS[attribute]
+    manner[attribute] = (ends.get(gender, ends["M"]) if attribute == "pitch" else ends)[side]
+    return describe_speech(gender, manner["pitch"], manner["level"], manner["speed"], single=True)
+
+def _of_word(words, word): # clips of all voices
+    return [r for (_, said), clips in words.items() if said == word for r in clips]
+
+def _pair(material, rng, word, attribute, number): # gender, the two recordings that differ in the attribute
+    clips = _of_word(material.words, word)
+    genders = sorted({r.gender for r in clips})
+    gender = genders[number % len(genders)]
+    known = [r for r in clips if r.gender == gender and (r.f0_hz or attribute != "pitch")]
+    if len(known) < 2:
+        known = [r for r in _of_word(material.more_words, word) if r.gender == gender and r.f0_hz]
+    if not known:
+        return gender, []
+    ordered = sorted(known, key=lambda r: r.f0_hz if attribute == "pitch" else -r.seconds)
+    end = min(number, len(ordered)//2 - 1) if len(ordered) > 1 else 0
+    return gender, [rng.choice(known)]*2 if attribute == "level" else [ordered[end], ordered[-1 - end]]
 
 def _draw_itts(material, rng):
-    rows, words = [], _voice_words(material.words)[1]
-    for word in words:
+    rows = []
+    for word in _voices_and_words(material)[1]:
         for attribute in _MANNERS:
             for number in range(2):
-                clips = [r for (_, said), clips in material.words.items() if said == word for r in clips]
-                gender = sorted({r.gender for r in clips})[number % len({r.gender for r in clips})]
-                known = [r for r in clips if r.gender == gender and (r.f0_hz or attribute != "pitch")]
-                if len(known) < 2: known = [r for (_, said), clips in material.more_words.items() if said == word for r in clips if r.gender == gender and r.f0_hz]
-                if not known: continue
-                ordered = sorted(known, key=lambda r: r.f0_hz if attribute == "pitch" else -r.seconds)
-                end = min(number, len(ordered)//2 - 1) if len(ordered) > 1 else 0
-                pair = [rng.choice(known)]*2 if attribute == "level" else [ordered[end], ordered[-1 - end]]
-                rows.append({"clips": [recording_name(r) for r in pair], "text": pair[0].text, "attribute": attribute, "number": number,
-                             "instructions": [_instruction(gender, attribute, side) for side in (0, 1)]})
+                gender, pair = _pair(material, rng, word, attribute, number)
+                words = [_instruction(gender, attribute, side) for side in (0, 1)]
+                if pair:
+                    rows.append(_row(*pair, text=pair[0].text, attribute=attribute, number=number, instructions=words))
     return _need(rows, "single spoken words")
 
 @makes_cases("itts", _draw_itts)
 def _build_itts(material, row):
     targets = [material.sound(name) for name in row["clips"]]
-    if row["attribute"] == "level": targets = [guard_peak(set_level(x, level))[0] for x, level in zip(targets, _MANNERS["level"])]
+    if row["attribute"] == "level":
+        targets = [guard_peak(set_level(x, level))[0] for x, level in zip(targets, _MANNERS["level"])]
     requests = tuple({"task": "itts", "text": row["text"], "instruction": words} for words in row["instructions"])
-    return Case("itts", row, requests, tuple(targets), expected={"word": plain_words(row["text"]), "text": row["text"], "attribute": row["attribute"]})
+    expected = {"word": plain_words(row["text"]), "text": row["text"], "attribute": row["attribute"]}
+    return Case("itts", row, requests, tuple(targets), expected=expected)
 
 # %% ../../nbs/systems/03_questions.ipynb #def5ce05
 _GAP, _FRAME = .08, 320 # s between the words of a string; samples of a codec frame
 
 def _draw_sedit(material, rng):
-    speakers, words = _voice_words(material.words)
-    rows = []
+    rows, (speakers, words) = [], _voices_and_words(material)
     for speaker in speakers:
         said = [word for word in words if _spoken(material, speaker, word)]
-        if len(said) < 4: continue
+        if len(said) < 4:
+            continue
         for new in rng.sample(said, min(len(said), max(3, 50//len(speakers)))):
             others = rng.sample([word for word in said if word != new], 3)
-            clips = [rng.choice(_spoken(material, speaker, word)) for word in (*others, new)]
-            rows.append({"clips": [recording_name(clips[3])], "string": [recording_name(r) for r in clips[:3]], "text": clips[3].text})
+            *string, clip = (rng.choice(_spoken(material, speaker, word)) for word in (*others, new))
+            rows.append(_row(clip, string=[recording_name(r) for r in string], text=clip.text))
     return _need(rows, "four words of one speaker")
 
+def _whole_frames(waveform): return fit_length(waveform, -(-waveform.shape[-1]//_FRAME)*_FRAME)
+
 @makes_cases("sedit", _draw_sedit)
-def _build_sedit(material, row): # the place of the middle word is as long as the longer one of the old and the new word, and begins with a frame
+def _build_sedit(material, row): # the middle word's place begins with a frame, and both the old and the new word fit
     first, old, last = (fade_edges(material.sound(name)) for name in row["string"])
     new, gap = fade_edges(material.sound(row["clips"][0])), torch.zeros(1, round(_GAP*material.sample_rate))
-    start = -(-(first.shape[-1] + gap.shape[-1])//_FRAME)*_FRAME
-    size = -(-max(old.shape[-1], new.shape[-1])//_FRAME)*_FRAME
-    def middle(word):
-        before = (size - word.shape[-1])//2
-        return fit_length(torch.nn.functional.pad(word, (before, 0)), size)
-    def string(word): return torch.cat([fit_length(first, start), middle(word), gap, last], -1)
-    audio, target = guard_peak(*(fit_length(x, -(-x.shape[-1]//_FRAME)*_FRAME) for x in (string(old), string(new))))
-    given = material.given(audio)
-    request = {"task": "sedit", "text": row["text"], "audio": given, "start": start/material.sample_rate, "end": (start + size)/material.sample_rate}
-    return Case("sedit", row, (request,), (target,), (given[0],), {"word": plain_words(row["text"]), "region": (start, start + size)})
+    first, size = _whole_frames(torch.cat([first, gap], -1)), -(-max(old.shape[-1], new.shape[-1])//_FRAME)*_FRAME
+    def string(word): # the word in the middle of its place
+        padded = torch.nn.functional.pad(word, ((size - word.shape[-1])//2, 0))
+        return _whole_frames(torch.cat([first, fit_length(padded, size), gap, last], -1))
+    audio, target = guard_peak(string(old), string(new))
+    given, start = material.given(audio), first.shape[-1]
+    seconds = {"start": start/material.sample_rate, "end": (start + size)/material.sample_rate}
+    request = {"task": "sedit", "text": row["text"], "audio": given, **seconds}
+    return _case(row, request, target, given[0], word=plain_words(row["text"]), region=(start, start + size))

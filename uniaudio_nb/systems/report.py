@@ -18,30 +18,58 @@ from .evaluate import evaluate_model
 
 # %% ../../nbs/systems/07_report.ipynb #56db56ef
 def _value(figure, key): # "0.84", "93 %", "–"
-    if key not in figure: return "–"
+    if key not in figure:
+        return "–"
     mean = figure[key][0]
     return f"{100*mean:.0f} %" if figure["unit"] == "%" else f"{mean:.2f} {figure['unit']}".strip()
 
 def _result(figure): # what the threshold is for, with its interval
-    if "score" not in figure or figure.get("no_room", 0) > .025: return "–" # without a way from floor to ceiling there is no share of it
+    if "score" not in figure or figure.get("no_room", 0) > .025:
+        return "–" # without a way from floor to ceiling there is no share of it
     mean, low, high = figure["score"]
     percent = figure["kind"] in ("ratio", "share") or figure["unit"] == "%"
     shown = f"{100*mean:.0f} % [{100*low:.0f}, {100*high:.0f}]" if percent else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
-    return shown + {"ratio": " of the ceiling", "share": " of the way", "above": " above the floor"}.get(figure["kind"], "")
+    return shown + {"ratio": " of the ceiling", "share": " of the way", "above": " above the floor"}.get(
+        figure["kind"], ""
+    )
 
 def _asked(figure):
-    if figure["asked"] is None: return "–"
+    if figure["asked"] is None:
+        return "–"
     return "above 0" if figure["kind"] == "above" else f"{100*figure['asked']:.0f} %"
 
-COLUMNS = ("task", "measure", "judge", "clips", "floor", "model", "ceiling", "result, 95 % interval", "asked", "verdict")
+COLUMNS = (
+    "task",
+    "measure",
+    "judge",
+    "clips",
+    "floor",
+    "model",
+    "ceiling",
+    "result, 95 % interval",
+    "asked",
+    "verdict",
+)
 
 def _rows(report): # one per figure
     for task, part in report["tasks"].items():
         for figure in part["figures"]:
-            yield (task, figure["name"], figure.get("family", "–"), figure.get("sources", "–"), _value(figure, "floor"), _value(figure, "model"), _value(figure, "ceiling"),
-                   _result(figure), _asked(figure), figure["verdict"])
-        if not part["figures"]: yield (task, *["–"]*(len(COLUMNS) - 2), part["verdict"])
-    for task, why in report["not asked"].items(): yield (task, *["–"]*(len(COLUMNS) - 2), f"not asked: {why}")
+            yield (
+                task,
+                figure["name"],
+                figure.get("family", "–"),
+                figure.get("sources", "–"),
+                _value(figure, "floor"),
+                _value(figure, "model"),
+                _value(figure, "ceiling"),
+                _result(figure),
+                _asked(figure),
+                figure["verdict"],
+            )
+        if not part["figures"]:
+            yield (task, *["–"]*(len(COLUMNS) - 2), part["verdict"])
+    for task, why in report["not asked"].items():
+        yield (task, *["–"]*(len(COLUMNS) - 2), f"not asked: {why}")
 
 def report_table(
     report:dict,      # of `evaluate_model`
@@ -56,28 +84,49 @@ def report_words(
 )->list[str]:         # sentences
     "Say what an evaluation found."
     said = [f"This is not a model: {report['rejected']}."] if report["rejected"] else []
-    by_verdict = {verdict: [task for task, part in report["tasks"].items() if part["verdict"] == verdict] for verdict in VERDICTS}
+    by_verdict = {
+        verdict: [task for task, part in report["tasks"].items() if part["verdict"] == verdict] for verdict in VERDICTS
+    }
     said += [f"{verdict.capitalize()}: {', '.join(tasks)}." for verdict, tasks in by_verdict.items() if tasks]
     for task, part in report["tasks"].items():
-        said += [f"{task}, {figure['name']}: {figure['words']}." for figure in part["figures"] if figure["verdict"] in VERDICTS[:3]]
+        said += [
+            f"{task}, {figure['name']}: {figure['words']}."
+            for figure in part["figures"]
+            if figure["verdict"] in VERDICTS[:3]
+        ]
         for name, share in part.get("copies", {}).items():
-            if share >= .1: said.append(f"{task}: {100*share:.0f} % of the answers are a copy of the {name}.")
+            if share >= .1:
+                said.append(f"{task}: {100*share:.0f} % of the answers are a copy of the {name}.")
         if near := part.get("nearest"):
-            if near["of"]: said.append(f"{task}: {near['copies']} of {near['of']} answers are nearer to a training clip than the codec's own error; the median distance is {near['ratio']:.1f} times that error.")
-        if part.get("empty"): said.append(f"{task}: {part['empty']} answers are empty.")
+            if near["of"]:
+                said.append(
+                    f"{task}: {near['copies']} of {near['of']} answers are nearer to a training clip than the codec's own"
+                    f" error; the median distance is {near['ratio']:.1f} times that error."
+                )
+        if part.get("empty"):
+            said.append(f"{task}: {part['empty']} answers are empty.")
     return said
 
 # %% ../../nbs/systems/07_report.ipynb #ff3f4dd1
-_STYLE = """body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem; color: #222; background: #fff }
-table { border-collapse: collapse; margin: 1rem 0; font-size: 0.9em } th, td { border-bottom: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top }
-.worse { color: #a00; font-weight: bold } .met { color: #060; font-weight: bold } .rejected { background: #a00; color: #fff; padding: 0.6rem 1rem }
-figure { display: inline-block; margin: 0.3rem 0.8rem 0.3rem 0 } figcaption { font-size: 0.85em } audio { width: 15rem; height: 2rem }"""
+_STYLE = """body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
+body { color: #222; background: #fff }
+table { border-collapse: collapse; margin: 1rem 0; font-size: 0.9em }
+th, td { border-bottom: 1px solid #ccc; padding: 0.3rem 0.6rem; text-align: left; vertical-align: top }
+.worse { color: #a00; font-weight: bold }
+.met { color: #060; font-weight: bold }
+.rejected { background: #a00; color: #fff; padding: 0.6rem 1rem }
+figure { display: inline-block; margin: 0.3rem 0.8rem 0.3rem 0 }
+figcaption { font-size: 0.85em }
+audio { width: 15rem; height: 2rem }"""
 
 def _class(verdict): return "met" if verdict == "met" else "worse" if verdict in VERDICTS[:3] else ""
 
 def _html_table(report):
+    def line(row):
+        cells = [f"<td>{html.escape(str(cell))}</td>" for cell in row[:-1]]
+        return f"<tr>{''.join(cells)}<td class='{_class(row[-1])}'>{html.escape(row[-1])}</td></tr>"
     head = "".join(f"<th>{column}</th>" for column in COLUMNS)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in row[:-1])}<td class='{_class(row[-1])}'>{html.escape(row[-1])}</td></tr>\n" for row in _rows(report))
+    body = "\n".join(map(line, _rows(report)))
     return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 def _players(sample, folder):
@@ -85,8 +134,18 @@ def _players(sample, folder):
     order += [name for name in sample["files"] if name not in order]
     def player(name):
         uri = audio_uri(*load_audio(folder/"samples"/sample["files"][name]))
-        return f"<figure><figcaption>{html.escape(name.replace('_', ' '))}</figcaption><audio controls preload='none' src='{uri}'></audio></figure>"
+        title = html.escape(name.replace("_", " "))
+        return f"<figure><figcaption>{title}</figcaption><audio controls preload='none' src='{uri}'></audio></figure>"
     return "".join(player(name) for name in order)
+
+def _chapter(task, part, folder): # title, verdict, what was asked of it, players
+    what = TASKS[task].description if task in TASKS else ""
+    sources = ", ".join(f"{number} {name}" for name, number in part["sources"].items())
+    about = f"{part['cases']} cases of {sources} ({part['list']} list); answers last {part['seconds']:.2f} s on average"
+    yield f"<h2>{html.escape(f'{task}: {what}')}</h2>"
+    yield f"<p class='{_class(part['verdict'])}'>{html.escape(part['verdict'])}</p><p>{html.escape(about)}</p>"
+    for sample in part.get("samples", []):
+        yield f"<h3>{sample['number']}. {html.escape(sample['condition'])}</h3>{_players(sample, folder)}"
 
 def write_page(
     report:dict,         # of `evaluate_model`
@@ -94,16 +153,18 @@ def write_page(
     title:str="Evaluation",
 )->Path:                 # the page
     "Write one self-contained HTML page with all figures and with players."
-    folder, parts = Path(folder), []
-    if report["rejected"]: parts.append(f"<p class='rejected'>This is not a model: {html.escape(report['rejected'])}.</p>")
-    parts += [_html_table(report), "<ul>" + "".join(f"<li>{html.escape(sentence)}</li>" for sentence in report_words(report)) + "</ul>"]
+    folder, title = Path(folder), html.escape(title)
+    head = f"<head><meta charset='utf-8'><title>{title}</title><style>{_STYLE}</style></head>"
+    parts = ["<!doctype html>", f"<html lang='en'>{head}", f"<body><h1>{title}</h1>"]
+    if report["rejected"]:
+        parts.append(f"<p class='rejected'>This is not a model: {html.escape(report['rejected'])}.</p>")
+    parts += [_html_table(report), "<ul>"]
+    parts += [f"<li>{html.escape(sentence)}</li>" for sentence in report_words(report)]
+    parts.append("</ul>")
     for task, part in report["tasks"].items():
-        sources = ", ".join(f"{number} {name}" for name, number in part["sources"].items())
-        about = f"{part['cases']} cases of {sources} ({part['list']} list); answers last {part['seconds']:.2f} s on average"
-        parts.append(f"<h2>{html.escape(task)}: {html.escape(TASKS[task].description if task in TASKS else '')}</h2><p class='{_class(part['verdict'])}'>{part['verdict']}</p><p>{html.escape(about)}</p>")
-        parts += [f"<h3>{sample['number']}. {html.escape(sample['condition'])}</h3>{_players(sample, folder)}" for sample in part.get("samples", [])]
-    page = f"<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>{html.escape(title)}</title><style>{_STYLE}</style></head>\n<body><h1>{html.escape(title)}</h1>\n" + "\n".join(parts) + "\n</body></html>\n"
-    with write_aside(folder/"report.html") as aside: Path(aside).write_text(page, encoding="utf-8")
+        parts += _chapter(task, part, folder)
+    with write_aside(folder/"report.html") as aside:
+        Path(aside).write_text("\n".join([*parts, "</body></html>", ""]), encoding="utf-8")
     return folder/"report.html"
 
 # %% ../../nbs/systems/07_report.ipynb #c7bbae77
