@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VARIETY', 'LIMITS', 'training_material', 'prepare_set', 'Leg', 'describe_leg', 'history_of', 'train_leg',
-           'note_process', 'signal_training', 'ship_model', 'main']
+           'note_process', 'signal_training', 'compact_report', 'ship_model', 'main']
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #69c3b7d2
 import argparse
@@ -150,6 +150,16 @@ def signal_training(
     return number
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #f55da0ae
+def compact_report(
+    report:dict, # of `evaluate_model`
+)->dict: # what its table and its sentences need, without the values of single cases
+    "Leave out of a report what fills it."
+    def figure(row): return {key: value for key, value in row.items() if key != "values"}
+    def part(row): return {**{key: value for key, value in row.items() if key not in ("samples", "nearest", "figures")}, "figures": [figure(f) for f in row["figures"]],
+                           **({"nearest": {**row["nearest"], "each": []}} if row.get("nearest") else {})}
+    return {**report, "tasks": {name: part(row) for name, row in report["tasks"].items()}}
+
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #808067cb
 LIMITS = """It was trained on 109 minutes of recordings, and this is its world: spoken English digits and strings of them in five voices, ten classes of environmental sounds and some more, notes of
 instruments, sung vowels and short Japanese phrases. Whole sentences, other voices and other sounds it has hardly met: expect noise there."""
 
@@ -172,6 +182,7 @@ def ship_model(
     about = f"The language model that `UniAudio.from_pretrained()` loads. Weights are stored in 16 bits.\n\n## Limits\n\n{LIMITS}\n\n## Facts"
     card = write_card(place, "UniAudio, the model that ships", about, facts, [r for r in recordings if r.split == "train"])
     if report is not None:
+        with write_aside(place/"report.json") as aside: Path(aside).write_text(json.dumps(compact_report(report), indent=1))
         figures = "\n".join(["## Figures", "", report_table(report), "", *(f"- {sentence}" for sentence in report_words(report)), "", "## Trained on"])
         text = card.read_text().replace("## Trained on", figures, 1)
         with write_aside(card) as aside: Path(aside).write_text(text)
