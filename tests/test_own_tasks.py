@@ -54,7 +54,7 @@ def test_declared_trained_and_asked(own, tmp_path):
         # five seeds: asr 0.99 ± 0.10, sv 0.13 ± 0.10, classify 1.22 ± 0.05, each from 8.2
         shard = Shard(tmp_path / "shards" / f"{name}-train", tokenizers.fingerprint())
         after, before = (example_losses(m, shard, v).mean().item() for m in (model, start))
-        assert after < {"sv": .75, "classify": 2.4, "asr": 4.}[name]/2 + .2 < before/2, (name, before, after)
+        assert after < {"sv": .75, "classify": 2.4, "asr": 4.}[name]/2 + .2 < .7*before, (name, before, after)
     system = UniAudio(model, tokenizers, names)
     digit = next(r for r in recordings if plain_words(r.text) == "three" and r.kind == "speech")
     heard = {"audio": (cache.get(digit), 16_000), "prompt": (cache.get(digit), 16_000)}
