@@ -8,7 +8,7 @@ if TYPE_CHECKING: # what the part offers; at run time each name is imported when
     from .evaluation import interval, language_model_report
     from .cases import LISTS, Case, Material, committed_cases, main_corpus, makes_cases, recording_name
     from .questions import CASES, build_case, choose_cases, count_sources, draw_cases
-    from .measures import MEASURES, MIN_HEARD, MIN_SOURCES, SAMPLE_RATE, VERDICTS, Heard, Measure, Trial, distortion_ratio
+    from .measures import MEASURES, MIN_HEARD, MIN_SOURCES, PRESENT, SAMPLE_RATE, VERDICTS, Heard, Measure, Trial, distortion_ratio
     from .measures import guess, hears, hears_edit, in_order, intelligibility, judge_figure, measure_cases, on_notes
     from .measures import on_pitch, one_figure, resampled_means, same_codes, task_verdict
     from .evaluate import describe_request, evaluate_model, find_impostor, mel_positions, nearest_clips, same_sound
