@@ -129,13 +129,14 @@ def generate_steps(
     min_frames:list, max_frames:list,          # limits of each request
     unconditional:list|None=None,              # prefixes without conditions, needed when guidance_scale is not 1
     target_type:str="audio",                   # type of the target segment
+    given:list|None=None,                      # for each request None, or ids [T, K] that are not drawn but kept, -1 where they are drawn
     seeds:list|None=None,                      # one int per request, which then gets the same in any company; None: drawn from `generator`
     generator:torch.Generator|None=None,       # None: different every time
 )->Iterator:                                   # of `Step`s
     "Generate for all requests at once, a step at a time, until each has ended or reached its limit."
     B, guided, device, K = len(prefixes), config.guidance_scale != 1, model.head.weight.device, vocabulary.n_codebooks
     if guided and unconditional is None: raise ValueError(f"guidance_scale {config.guidance_scale} needs the unconditional prefixes")
-    for name, x in (("min_frames", min_frames), ("max_frames", max_frames), ("seeds", seeds), ("unconditional", unconditional)):
+    for name, x in (("min_frames", min_frames), ("max_frames", max_frames), ("seeds", seeds), ("unconditional", unconditional), ("given", given)):
         if x is not None and len(x) != B: raise ValueError(f"{name} needs one entry for each of the {B} requests, got {len(x)}")
     for low, high in zip(min_frames, max_frames):
         if not 0 <= low <= high: raise ValueError(f"limits must satisfy 0 <= min_frames <= max_frames, got {low} and {high}")
@@ -147,9 +148,13 @@ def generate_steps(
     low, high = torch.tensor(min_frames, device=device), torch.tensor(max_frames, device=device)
     rows = torch.arange(B, device=device)                     # requests that are still in the batch
     state, cache, lengths = model.prefill([*prefixes, *(unconditional if guided else [])], max(max_frames))
+    kept_ids = torch.full((B, max(max_frames), K), -1, device=device)
+    for row, ids in enumerate(given or ()):
+        if ids is not None: kept_ids[row, :len(ids)] = ids[:max(max_frames)].to(device)
     active, recent = high > 0, torch.full((B, config.repetition_window, K), -1, device=device) if config.repetition_window else None
     for step in range(max(max_frames)):
         drawn, likelihood, count = draw(state, low[rows] <= step, noise[rows, step], recent)
+        drawn = torch.where(kept_ids[rows, step] >= 0, kept_ids[rows, step], drawn)
         ids = torch.full((B, K), draw.end, device=device).index_copy(0, rows, drawn)
         gained, tokens = torch.zeros(B, dtype=torch.float64, device=device).index_copy(0, rows, likelihood), torch.zeros(B, device=device).index_copy(0, rows, count)
         gained, tokens, active = torch.where(active, gained, 0.), torch.where(active, tokens, 0.), active & (ids[:, 0] != draw.end)

@@ -23,7 +23,7 @@ from ...codec import Codec
 from ...conditions.durations import DurationPredictor
 from ...conditions.semantic import SemanticTokenizer
 from ...conditions.text import load_text_encoder
-from ...tasks.sequence import Vocabulary, ids_to_codes, pack
+from ...tasks.sequence import Vocabulary, codes_to_ids, ids_to_codes, pack
 from ...tasks.task import TASKS, get_task
 from ...tasks.tokenizers import Tokenizers, length_limits
 from ...lm import MultiScaleTransformer
@@ -135,9 +135,18 @@ class UniAudio:
         "Answer one request."
         return self.generate_batch([{"task": task, **conditions}], config=config, scorer=scorer, seed=seed, progress=progress)[0]
 
+    def kept_ids(self, request): # ids [T, K] of what an answer keeps of its request, -1 for what is drawn; None: all is drawn
+        if request["task"] != "sedit": return None
+        sound = bring_to_level(as_audio(request["audio"], self.sample_rate, "audio"), self.sample_rate, LEVEL)
+        ids = codes_to_ids(self.tokenizers.encode(sound), self.tokenizers.vocabulary)
+        rate = self.tokenizers.codec.frame_rate
+        ids[round(float(request["start"])*rate):max(round(float(request["start"])*rate) + 1, round(float(request["end"])*rate))] = -1
+        return ids
+
     def _draw(self, rows, attempt, config, progress): # rows (request, made prefix, seeds) -> `Generation`s
         made = [m for _, m, _ in rows]
-        found = generate_candidates(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, unconditional=[m[2] for m in made], target_type=made[0][0].target if made else "audio",
+        given = [self.kept_ids(request) for request, *_ in rows]
+        found = generate_candidates(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, given=given, unconditional=[m[2] for m in made], target_type=made[0][0].target if made else "audio",
                                     min_frames=[m[3][0] for m in made], max_frames=[m[3][1] for m in made], seeds=[chain[attempt] for *_, chain in rows], progress=progress)
         return [self._finish(request, task, candidate) for (request, (task, *_), _), candidate in zip(rows, found)]
 
@@ -170,7 +179,8 @@ def stream(self:UniAudio,
         first = max(0, sent - CONTEXT_FRAMES)
         codes = ids_to_codes(torch.cat(frames[first:end+CONTEXT_FRAMES]), v)
         return self.tokenizers.decode(codes)[:, (sent-first)*hop:(end-first)*hop].clamp(-1, 1)
-    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], seeds=None if seed is None else spread_seeds(seed, 1)):
+    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], given=[self.kept_ids({"task": task, **conditions})],
+                                    seeds=None if seed is None else spread_seeds(seed, 1)):
         frames.append(frame.cpu())
         if len(frames) >= sent + size + CONTEXT_FRAMES:
             yield chunk(sent + size)
