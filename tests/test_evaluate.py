@@ -11,7 +11,8 @@ from uniaudio_nb.codec import Codec
 from uniaudio_nb.corpora import assign_splits, read_corpora
 from uniaudio_nb.lm import MultiScaleConfig, MultiScaleTransformer
 from uniaudio_nb.systems import Generation, Material, UniAudio, build_case, choose_cases, committed_cases
-from uniaudio_nb.systems import evaluate_model, recording_name
+from uniaudio_nb.shards import name_of
+from uniaudio_nb.systems import evaluate_model
 from uniaudio_nb.tasks import TASKS, Tokenizers, untrained_tokenizers
 
 ROOT = Path(__file__).parents[1]
@@ -96,7 +97,7 @@ def test_the_committed_list_is_used_and_held_out():
     material = Material(assign_splits(read_corpora(REAL)))
     rows, origin = choose_cases(material, limit=3)
     assert set(origin.values()) == {"committed"} and set(rows) == set(TASKS)
-    train = {recording_name(r) for r in material.recordings if r.split != "valid"}
+    train = {name_of(r) for r in material.recordings if r.split != "valid"}
     singles = ("prompt", "audio", "other", "noise", "room")
     for task, mine in committed_cases().items():
         for row in mine:

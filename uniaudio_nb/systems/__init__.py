@@ -6,7 +6,7 @@ from .._lazy import lazy
 if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
     from .base import Generation, Generator, LEVEL, SILENT
     from .evaluation import interval, language_model_report
-    from .cases import LISTS, Case, Material, committed_cases, main_corpus, makes_cases, recording_name
+    from .cases import LISTS, Case, Material, committed_cases, main_corpus, makes_cases
     from .questions import CASES, build_case, choose_cases, count_sources, draw_cases
     from .measures import MEASURES, MIN_HEARD, MIN_SOURCES, PRESENT, SAMPLE_RATE, VERDICTS, Heard, Measure, Trial, distortion_ratio
     from .measures import guess, hears, hears_edit, in_order, intelligibility, judge_figure, measure_cases, on_notes

@@ -24,7 +24,8 @@ from ..audio.mel import LogMel
 from ..audio.waveform import fit_length, level_dbfs, resample, save_audio
 from ..tasks.task import TASKS, get_task
 from .base import SILENT, Generator
-from .cases import Material, recording_name
+from ..shards.prepare import name_of
+from .cases import Material
 from .questions import build_case, choose_cases, count_sources
 from .own_judges import judges_for
 from .measures import MEASURES, SAMPLE_RATE, Heard, Trial, measure_cases, task_verdict
@@ -159,16 +160,20 @@ def nearest_clips(
     material:Material,
 )->list[dict]:                     # for each sound that is not silent: "clip", "distance", "codec" (its own error), "copy"
     "Find the training clip that each sound is nearest to."
-    pool = [(recording_name(r), _frames(material.cache.get(r, 0., 10.))) for r in clips]
-    found = []
+    pool = [(name_of(r), _frames(material.cache.get(r, 0., 10.))) for r in clips]
+    found, errors = [], {} # errors: clip -> the codec's own; many sounds share a nearest clip
     for sound in sounds:
         if sound.shape[-1] < 1600 or level_dbfs(sound) < SILENT:
             continue
         frames = _frames(sound[:, :2*SAMPLE_RATE])
         distance, name = min((float(mel_positions(frames, clip).min()), name) for name, clip in pool)
-        original = material.sound(name, 0., 10.)
-        codec = float((_frames(through_codec(model, original).waveform) - _frames(original)).square().mean().sqrt())
-        found.append({"clip": name, "distance": distance, "codec": codec, "copy": distance <= codec})
+        if name not in errors:
+            original = material.sound(name, 0., 10.)
+            decoded = through_codec(model, original).waveform
+            errors[name] = float((_frames(decoded) - _frames(original)).square().mean().sqrt())
+        found.append(
+            {"clip": name, "distance": distance, "codec": errors[name], "copy": distance <= errors[name]}
+        )
     return found
 
 # %% ../../nbs/systems/06_evaluate.ipynb #f4fac010

@@ -21,14 +21,15 @@ from ..tasks.instructions import describe_speech
 from ..tasks.pool import Missing, plain_words, speaker_of
 from ..tasks.simulate_sound import _SYLLABLE_ENDS, _sung, _unsung
 from .cases import CASES, Case, build_case, choose_cases, count_sources, draw_cases
-from .cases import main_corpus, makes_cases, recording_name
+from ..shards.prepare import name_of
+from .cases import main_corpus, makes_cases
 
 _all_ = ["CASES", "build_case", "choose_cases", "count_sources", "draw_cases"] # with all eleven registered
 
 # %% ../../nbs/systems/03_questions.ipynb #f6b3c49a
 def _row(*clips, **more): # recordings become their names
-    named = {key: recording_name(x) if isinstance(x, Recording) else x for key, x in more.items()}
-    return {"clips": [recording_name(r) for r in clips], **named}
+    named = {key: name_of(x) if isinstance(x, Recording) else x for key, x in more.items()}
+    return {"clips": [name_of(r) for r in clips], **named}
 
 def _case(row, request, target, given=None, **expected): # of one request
     return Case(request["task"], row, (request,), (target,), () if given is None else (given,), expected)
@@ -108,7 +109,7 @@ def _draw_se(material, rng):
     for i, row in enumerate(rows):
         noise = noises[i % len(noises)]
         start = rng.uniform(0, max(0., noise.seconds - _PIECE))
-        row |= {"noise": recording_name(noise), "noise_start": round(start, 2), "snr_db": round(rng.uniform(0, 5), 2)}
+        row |= {"noise": name_of(noise), "noise_start": round(start, 2), "snr_db": round(rng.uniform(0, 5), 2)}
     return rows
 
 @makes_cases("se", _draw_se)
@@ -121,7 +122,7 @@ def _build_se(material, row):
 # %% ../../nbs/systems/03_questions.ipynb #8574d107
 def _draw_dereverb(material, rng):
     rooms = _need([r for r in material.valid if r.kind == "room"], "room")
-    return [row | {"room": recording_name(rooms[i % len(rooms)])} for i, row in enumerate(_draw_speech(material, rng))]
+    return [row | {"room": name_of(rooms[i % len(rooms)])} for i, row in enumerate(_draw_speech(material, rng))]
 
 @makes_cases("dereverb", _draw_dereverb)
 def _build_dereverb(material, row):
@@ -176,9 +177,9 @@ def _draw_svs(material, rng): # the prompt is another song of the singer, else t
             if not row["notes"]:
                 continue
             if others:
-                rows.append(row | {"prompt": recording_name(rng.choice(others))})
+                rows.append(row | {"prompt": name_of(rng.choice(others))})
             elif r.seconds - end >= .5:
-                rows.append(row | {"prompt": recording_name(r), "prompt_start": round(end, 2)})
+                rows.append(row | {"prompt": name_of(r), "prompt_start": round(end, 2)})
     return _need(rows, "singing with notes")
 
 @makes_cases("svs", _draw_svs)
@@ -202,7 +203,7 @@ def _loudest(material, r, seconds): # start in s of the loudest piece
 def _sounds(material): # validation clips with caption and label, class by class in turn
     clips = main_corpus([r for r in material.valid if r.kind == "sound" and r.text and r.label])
     turns, seen = [], {}
-    for r in sorted(_need(clips, "sounds with a caption and a label"), key=recording_name):
+    for r in sorted(_need(clips, "sounds with a caption and a label"), key=name_of):
         seen[r.label] = seen.get(r.label, 0) + 1
         turns.append((seen[r.label], r.label, r))
     return [r for *_, r in sorted(turns, key=lambda turn: turn[:2])]
@@ -223,7 +224,7 @@ def _without_note(caption): # "a flute, note A5, soft" -> "a flute": the note is
 def _draw_music(material, _rng):
     notes = main_corpus([r for r in material.valid if r.kind == "music" and r.midi_number and r.text])
     return [_row(r, seconds=round(min(2., r.seconds), 3), text=_without_note(r.text), midi=r.midi_number)
-            for r in sorted(_need(notes, "single notes with a caption"), key=recording_name)]
+            for r in sorted(_need(notes, "single notes with a caption"), key=name_of)]
 
 @makes_cases("music", _draw_music)
 def _build_music(material, row):
@@ -310,7 +311,7 @@ def _draw_sedit(material, rng):
         for new in rng.sample(said, min(len(said), max(3, 50//len(speakers)))):
             others = rng.sample([word for word in said if word != new], 3)
             *string, clip = (rng.choice(_spoken(material, speaker, word)) for word in (*others, new))
-            rows.append(_row(clip, string=[recording_name(r) for r in string], text=clip.text))
+            rows.append(_row(clip, string=[name_of(r) for r in string], text=clip.text))
     return _need(rows, "four words of one speaker")
 
 def _whole_frames(waveform): return fit_length(waveform, -(-waveform.shape[-1]//_FRAME)*_FRAME)

@@ -133,6 +133,19 @@ class Tokenizers:
         task.check(given)
         return [self.segment(c, given) for c in task.conditions if all(given.get(n) is not None for n in c.inputs)]
 
+    def kept(self,
+        task:Task,
+        given:dict,        # what the user gives, by name
+    )->torch.Tensor|None:  # codes [K, T], MASKED where the answer is drawn; None: all of it is
+        "Say which codes of a recording an answer keeps: those outside of a region that is masked."
+        masked = next((c for c in task.conditions if c.tokenizer == "masked_codec"), None)
+        if masked is None: return None
+        audio, start, end = (given[n] for n in masked.inputs)
+        codes = self.encode(_sound(self, audio))
+        first, last = _region(self, codes.shape[1], float(start), float(end))
+        codes[:, first:last] = MASKED
+        return codes
+
     def fingerprint(self) -> dict: # part -> hash: what shards and models must agree on
         "Name the parts that tokens depend on, each with a hash of its configuration and weights."
         layout = sorted((n, b.start, b.stop) for n, b in self.vocabulary.blocks.items())

@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import torch
+from einops import rearrange
 
 from ...core.devices import find_device
 from ...core.files import write_aside
@@ -23,7 +24,7 @@ from ...codec import Codec
 from ...conditions.durations import DurationPredictor
 from ...conditions.semantic import SemanticTokenizer
 from ...conditions.text import load_text_encoder
-from ...tasks.sequence import Vocabulary, codes_to_ids, ids_to_codes, pack
+from ...tasks.sequence import MASKED, Vocabulary, codes_to_ids, ids_to_codes, pack
 from ...tasks.task import TASKS, get_task
 from ...tasks.tokenizers import Tokenizers, length_limits
 from ...lm import MultiScaleTransformer
@@ -65,7 +66,7 @@ class UniAudio:
     def prefix(self,
         name:str, given:dict,                       # task and conditions
         config:GenerationConfig,
-    )->tuple:                                       # (task, packed prefix, packed prefix without conditions, (min, max) frames)
+    )->tuple:                                       # (task, packed prefix, packed prefix without conditions, (min, max) frames, ids to keep [T, K], -1 where they are drawn, or None)
         "Tokenize and pack one request; `ValueError` for anything the user got wrong."
         task = get_task(name)
         if name not in self.tasks: raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(self.tasks)}")
@@ -83,7 +84,9 @@ class UniAudio:
         if task.length not in ("input", "notes") and config.max_seconds is None: # the default limit gives way to the context
             room = frames - len(packs[0]) - 1
             if room >= limits[0]: limits = (limits[0], min(limits[1], room))
-        return task, *packs, limits
+        if (kept := self.tokenizers.kept(task, given)) is not None:
+            kept = codes_to_ids(kept, self.tokenizers.vocabulary).masked_fill(rearrange(kept == MASKED, "k t -> t k"), -1)
+        return task, *packs, limits, kept
 
     def generate_ranked(self,
         requests:list,                              # dicts {"task": name, **conditions}
@@ -135,18 +138,9 @@ class UniAudio:
         "Answer one request."
         return self.generate_batch([{"task": task, **conditions}], config=config, scorer=scorer, seed=seed, progress=progress)[0]
 
-    def kept_ids(self, request): # ids [T, K] of what an answer keeps of its request, -1 for what is drawn; None: all is drawn
-        if request["task"] != "sedit": return None
-        sound = bring_to_level(as_audio(request["audio"], self.sample_rate, "audio"), self.sample_rate, LEVEL)
-        ids = codes_to_ids(self.tokenizers.encode(sound), self.tokenizers.vocabulary)
-        rate = self.tokenizers.codec.frame_rate
-        ids[round(float(request["start"])*rate):max(round(float(request["start"])*rate) + 1, round(float(request["end"])*rate))] = -1
-        return ids
-
     def _draw(self, rows, attempt, config, progress): # rows (request, made prefix, seeds) -> `Generation`s
         made = [m for _, m, _ in rows]
-        given = [self.kept_ids(request) for request, *_ in rows]
-        found = generate_candidates(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, given=given, unconditional=[m[2] for m in made], target_type=made[0][0].target if made else "audio",
+        found = generate_candidates(self.model, [m[1] for m in made], self.tokenizers.vocabulary, config, given=[m[4] for m in made], unconditional=[m[2] for m in made], target_type=made[0][0].target if made else "audio",
                                     min_frames=[m[3][0] for m in made], max_frames=[m[3][1] for m in made], seeds=[chain[attempt] for *_, chain in rows], progress=progress)
         return [self._finish(request, task, candidate) for (request, (task, *_), _), candidate in zip(rows, found)]
 
@@ -171,7 +165,7 @@ def stream(self:UniAudio,
     "Answer one request chunk by chunk, each as soon as its frames are known."
     config = config or self.settings
     if config.n_samples != 1: raise ValueError(f"a stream plays what it draws at once, it can't choose among {config.n_samples} samples; use generate")
-    row, prefix, empty, (low, high) = self.prefix(task, conditions, config)
+    row, prefix, empty, (low, high), kept = self.prefix(task, conditions, config)
     if row.target != "audio": raise ValueError(f"the task {task!r} does not give audio, it can't be streamed")
     v, hop, size = self.tokenizers.vocabulary, self.tokenizers.codec.hop_length, max(1, round(chunk_seconds*self.tokenizers.codec.frame_rate))
     frames, sent = [], 0
@@ -179,7 +173,7 @@ def stream(self:UniAudio,
         first = max(0, sent - CONTEXT_FRAMES)
         codes = ids_to_codes(torch.cat(frames[first:end+CONTEXT_FRAMES]), v)
         return self.tokenizers.decode(codes)[:, (sent-first)*hop:(end-first)*hop].clamp(-1, 1)
-    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], given=[self.kept_ids({"task": task, **conditions})],
+    for frame, _ in generate_frames(self.model, [prefix], v, config, min_frames=[low], max_frames=[high], unconditional=[empty], given=[kept],
                                     seeds=None if seed is None else spread_seeds(seed, 1)):
         frames.append(frame.cpu())
         if len(frames) >= sent + size + CONTEXT_FRAMES:
