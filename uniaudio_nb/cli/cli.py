@@ -58,21 +58,22 @@ def run_generate(args):
     from uniaudio_nb.lm.sampling import GenerationConfig
     from uniaudio_nb.systems.uniaudio.model import UniAudio
     check_target(args.output)
-    if args.all and args.samples < 2: raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {args.samples}")
+    if args.all and (args.samples or 1) < 2: raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {args.samples or 1}")
     if args.repetition_share is not None and args.repetition_window is None: raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
     given = _settings(args, "temperature", "top_k", "top_p", "guidance_scale", "min_seconds", "max_seconds", "repetition_window", "repetition_share")
+    if args.samples is not None: given["n_samples"] = args.samples
     GenerationConfig(**given) # what is wrong with them is said before the model is loaded
     model = UniAudio.from_pretrained(args.model, args.device, args.precision)
     request = {"task": args.task, **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}}
-    config = replace(model.settings, **given, n_samples=args.samples)
+    config = replace(model.settings, **given)
     ranked, = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
     kept = [g for g in ranked if g.waveform.shape[1]][:None if args.all else 1]
     if not kept: raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
     for i, result in enumerate(kept, 1):
         path = Path(args.output)
-        if args.all: path = path.with_stem(f"{path.stem}-{i:0{len(str(args.samples))}d}")
+        if args.all: path = path.with_stem(f"{path.stem}-{i:0{len(str(config.n_samples))}d}")
         result.save(path)
-        print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz" + (f", log-likelihood {result.log_likelihood:.3f} per code" if args.samples > 1 else ""))
+        print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz" + (f", log-likelihood {result.log_likelihood:.3f} per code" if config.n_samples > 1 else ""))
 
 def run_evaluate(args):
     "Ask a model the cases of every task, and judge; 1 when it is no model."
@@ -192,7 +193,7 @@ def build_parser() -> argparse.ArgumentParser:
         q.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
         q.add_argument("--model", help="model folder, such as runs/tiny/model; default: the one inside the package, where a release has put one")
         q.add_argument("--seed", type=int, help="same seed, same result; default: different every time")
-        q.add_argument("--samples", type=int, default=1, metavar="N", help="draw N results at once and keep the one that the model finds most probable; default: %(default)s")
+        q.add_argument("--samples", type=int, metavar="N", help="draw N results at once and keep the one that the model finds most probable; default: the model's own, else 1")
         q.add_argument("--all", action="store_true", help="with --samples: keep all of them, the most probable first, as out-1.wav, out-2.wav, …")
         q.add_argument("--device", help="cpu or cuda; default: cpu")
         q.add_argument("--precision", choices=("float32", "bfloat16", "int8"), default="float32",

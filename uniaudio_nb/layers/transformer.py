@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .linear import Linear
-from .places import N_FREQUENCIES, with_places
+from .places import N_FREQUENCIES, start_strength, with_places
 
 # %% ../../nbs/layers/01_transformer.ipynb #f712bb67
 class KeyValueCache:
@@ -58,7 +58,7 @@ class Attention(nn.Module):
         super().__init__()
         if width % n_heads: raise ValueError(f"width {width} is not a multiple of n_heads {n_heads}")
         self.n_heads = n_heads
-        if aligned: self.alignment = nn.Parameter(F.pad(torch.tensor([6., 3.]), (0, n_heads))[:n_heads]) # two heads begin with it, the others may learn it
+        if aligned: self.alignment = nn.Parameter(start_strength(n_heads)) # some heads begin with it, the others may learn it
         self.query, self.key = Linear(width, width), Linear(width, width, bias=False)
         self.value, self.out = Linear(width, width), Linear(width, width)
 

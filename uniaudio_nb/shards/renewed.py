@@ -18,13 +18,15 @@ from ..tasks.sequence import Vocabulary
 
 # %% ../../nbs/shards/05_renewed.ipynb #3ef6e205
 class RenewedShards:
-    "Make numbered sets of shards, the next one in another process while the present one is used; sets behind are removed."
+    "Make numbered sets of shards, the next one in another process while the latest ones are used; sets behind are removed."
     def __init__(self,
         make:Callable, # (number, folder) -> None: writes the shards NAME-train of a set and keeps what is complete; a function that another process can import
         folder:str|Path, # gets a folder for each set
         executor:Executor|None=None, # who makes them; None: another process
+        keep:int=8, # sets that are in use at once
     ):
-        self.make, self.folder, self.executor, self.coming = make, Path(folder), executor, {}
+        if keep < 1: raise ValueError(f"at least one set must be kept, got {keep}")
+        self.make, self.folder, self.executor, self.keep, self.coming = make, Path(folder), executor, keep, {}
 
     def place(self, number:int) -> Path: return self.folder/f"{number:06d}"
 
@@ -35,16 +37,19 @@ class RenewedShards:
         self.coming[number] = self.executor.submit(self.make, number, self.place(number))
 
     def __call__(self,
-        number:int, # of the set, from 0
-    )->Path: # its folder, complete
-        "Wait for a set, order the one that follows, and remove those before the last; an error of the maker is raised here."
-        self.order(number)
-        self.coming[number].result()
+        number:int, # of the newest set, from 0
+    )->list: # folders of the latest sets up to this one, complete
+        "Wait for the latest sets, order the one that follows, and remove those behind; an error of the maker is raised here."
+        first = max(0, number - self.keep + 1)
+        for n in range(first, number + 1): self.order(n)
+        for n in range(first, number + 1): self.coming[n].result()
         self.order(number + 1)
-        for old in [n for n in self.coming if n < number - 1]: del self.coming[old]
+
+        oldest = first - 1 # may still be read
+        for old in [n for n in self.coming if n < oldest]: del self.coming[old]
         for folder in self.folder.iterdir():
-            if folder.name.isdecimal() and int(folder.name) < number - 1: shutil.rmtree(folder)
-        return self.place(number)
+            if folder.name.isdecimal() and int(folder.name) < oldest: shutil.rmtree(folder)
+        return [self.place(n) for n in range(first, number + 1)]
 
     def close(self):
         "Let the set that is being made be finished, and stop the other process."
@@ -53,10 +58,10 @@ class RenewedShards:
 
 # %% ../../nbs/shards/05_renewed.ipynb #bd32044f
 class RenewedBatches:
-    "Draw batches as `TokenBatches` does, from a new set of shards every so many steps; `batches(step)` is a function of the step."
+    "Draw batches as `TokenBatches` does, with a new set of shards every so many steps; `batches(step)` is a function of the step."
     def __init__(self,
         sets:RenewedShards,
-        steps:int, # that each set serves
+        steps:int, # after which the next set comes
         tasks:list, # names
         vocabulary:Vocabulary,
         frames_per_batch:int=4000,
@@ -70,9 +75,8 @@ class RenewedBatches:
         self.options = dict(vocabulary=vocabulary, frames_per_batch=frames_per_batch, alpha=alpha, weights=weights, drop_conditions=drop_conditions, seed=seed)
 
     def shards(self, number:int) -> list: # of `Shard`s
-        "Open the shards of a set."
-        folder = self.sets(number)
-        return [Shard(folder/f"{name}-train") for name in self.tasks]
+        "Open the shards of the latest sets."
+        return [Shard(folder/f"{name}-train") for folder in self.sets(number) for name in self.tasks]
 
     def __call__(self, step:int):
         "Return the `Batch` of a step."

@@ -62,6 +62,7 @@ def prepare_set(
 ):
     "Make one set of fresh examples; what is complete is kept."
     torch.set_num_threads(1) # it works beside a training
+    if hasattr(os, "setpriority"): os.setpriority(os.PRIO_PROCESS, 0, 10) # which comes first
     recordings, tokenizers, cache = training_material(data)
     prepare_shards(recordings, tokenizers, folder, list(tasks), counts={"train": examples}, cache=cache, seed=1000 + first + number, variety=VARIETY)
 
@@ -79,7 +80,7 @@ class Leg:
     frames_per_batch:int=4000
     examples:int=400 # of each task in a set
     valid_examples:int=64 # of each task
-    steps_per_set:int=300 # about two rounds
+    steps_per_set:int=200 # about one round
     weights:dict|None=None # task -> weight
     precision:str="bfloat16"
     device:str="cpu"

@@ -157,13 +157,13 @@ CONTEXT_FRAMES = 32 # decoded around a chunk and thrown away, more than the rece
 @patch
 def stream(self:UniAudio,
     task:str,
-    *, config:GenerationConfig|None=None,
+    *, config:GenerationConfig|None=None, # None: the model's own settings, but one draw only
     seed:int|None=None,
     chunk_seconds:float=.5,
     **conditions,
 )->Iterator:              # of waveform chunks [1, l], float32 in [-1, 1]
     "Answer one request chunk by chunk, each as soon as its frames are known."
-    config = config or self.settings
+    config = config or replace(self.settings, n_samples=1)
     if config.n_samples != 1: raise ValueError(f"a stream plays what it draws at once, it can't choose among {config.n_samples} samples; use generate")
     row, prefix, empty, (low, high), kept = self.prefix(task, conditions, config)
     if row.target != "audio": raise ValueError(f"the task {task!r} does not give audio, it can't be streamed")
