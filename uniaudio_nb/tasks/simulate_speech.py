@@ -10,14 +10,14 @@ import random
 
 import torch
 
-from ..audio.effects import guard_peak, mix_at_snr, shift_voice
+from ..audio.effects import fade_edges, guard_peak, mix_at_snr, shift_voice, stretch
 from ..audio.rooms import reverberate, t60
 from ..audio.waveform import fit_length, set_level
 from ..conditions.aligner import target_phonemes
 from ..conditions.phonemes import alignment_to_frames, phoneme_ids, share_frames, text_to_phonemes
 from .examples import simulates
 from .instructions import describe_speech, measure_manner
-from .pool import Stock, plain_words, speaker_of
+from .pool import Stock, plain_words, speaker_of, spoken_span
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #009632d9
 @simulates("tts", unfit=lambda stock, r: stock.unfit(r, text=True, prompted=True))
@@ -27,6 +27,14 @@ def _tts(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], re
     return {"text": said.text, "prompt": stock.prompt(rng, said)}, said.waveform, said.recordings
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #832d7320
+def _in_time(stock, clips, said): # waveform [1, L]: the words of other recordings, each stretched to the place that it has in `said`
+    audio = torch.zeros_like(said.waveform)
+    for r, (_, first, last) in zip(clips, said.words, strict=True):
+        clip = stock.cache.get(r)
+        start, end = spoken_span(clip)
+        audio[:, first:last] = fade_edges(stretch(clip[:, start:end], last - first))
+    return guard_peak(audio)[0]
+
 @simulates("vc", unfit=lambda stock, r: stock.unfit(r, prompted=True))
 def _vc(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], recordings used
     "The same words by another speaker (half of the time, where there is one), or the target with pitch and formants moved."
@@ -37,8 +45,8 @@ def _vc(stock:Stock, rng:random.Random)->tuple: # conditions, target [1, L], rec
     conditions = {"prompt": stock.prompt(rng, said)}
     if others and rng.random() < 0.5:
         other = rng.choice(others)
-        spoken = stock.join(rng, [rng.choice([r for r in stock.sayings[text] if speaker_of(r) == other]) for text in texts])
-        audio, used, drawn = spoken.waveform, said.recordings + spoken.recordings, {"speaker": other[2]}
+        clips = tuple(rng.choice([r for r in stock.sayings[text] if speaker_of(r) == other]) for text in texts)
+        audio, used, drawn = _in_time(stock, clips, said), said.recordings + clips, {"speaker": other[2]}
     else:
         audio, used, drawn = said.waveform, said.recordings, {"shift": rng.choice((0.75, 0.8, 0.85, 1.2, 1.275, 1.35))}
         audio = guard_peak(shift_voice(audio, drawn["shift"], keep_length=rng.random() < 0.7))[0]
