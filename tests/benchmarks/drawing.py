@@ -23,14 +23,12 @@ from uniaudio_nb.systems.uniaudio import UniAudio
 
 SETTINGS = {
     "temperature 0.7": {"temperature": 0.7},
-    "temperature 0.4": {"temperature": 0.4},
     "temperature 0": {"temperature": 0.},
-    "guidance 2": {"temperature": 0.7, "guidance_scale": 2.},
-    "guidance 3": {"temperature": 0.7, "guidance_scale": 3.},
-    "guidance 3, temperature 0.4": {"temperature": 0.4, "guidance_scale": 3.},
     "best of 4": {"temperature": 0.7, "n_samples": 4},
+    "guidance 2.5": {"temperature": 0.7, "guidance_scale": 2.5},
     "guidance 2.5, best of 4": {"temperature": 0.7, "guidance_scale": 2.5, "n_samples": 4},
     "guidance 2.5, best of 4, temperature 0.4": {"temperature": 0.4, "guidance_scale": 2.5, "n_samples": 4},
+    "guidance 1.5, best of 4": {"temperature": 0.7, "guidance_scale": 1.5, "n_samples": 4},
 }
 
 

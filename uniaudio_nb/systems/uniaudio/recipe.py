@@ -237,7 +237,7 @@ def _report(run, model, shards):
 def _evaluate(run, model, recordings):
     material, rehearsal = Material(recordings, run.cache), run.config.minutes < _REHEARSAL
     judges = judges_for(material, run.folder/"judges", 0 if rehearsal else 250)
-    settings = replace(model.settings, redraws=0, n_samples=1) if rehearsal else None # what has learned nothing gets no better by drawing it again
+    settings = replace(model.settings, redraws=0, n_samples=1, guidance_scale=1.) if rehearsal else None # what has learned nothing gets no better by them
     evaluate_into(run.folder/"evaluation", model, recordings, material=material, judges=judges, seeds=[run.config.seed], shown=run.config.samples,
                   cases=run.config.samples if rehearsal else None, config=settings, title=f"UniAudio {run.config.preset}, {run.config.minutes:g} minutes")
 
