@@ -58,7 +58,7 @@ def run_generate(args):
     from uniaudio_nb.lm.sampling import GenerationConfig
     from uniaudio_nb.systems.uniaudio.model import UniAudio
     check_target(args.output)
-    if args.all and (args.samples or 1) < 2: raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {args.samples or 1}")
+    if args.all and (args.samples is None or args.samples < 2): raise ValueError(f"--all keeps several results: it needs --samples 2 or more, got {'none' if args.samples is None else args.samples}")
     if args.repetition_share is not None and args.repetition_window is None: raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
     given = _settings(args, "temperature", "top_k", "top_p", "guidance_scale", "min_seconds", "max_seconds", "repetition_window", "repetition_share")
     if args.samples is not None: given["n_samples"] = args.samples

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from .linear import Linear
-from .places import N_FREQUENCIES, start_strength, with_places
+from .places import N_FREQUENCIES, head_places, start_strength, with_places
 
 # %% ../../nbs/layers/01_transformer.ipynb #f712bb67
 class KeyValueCache:
@@ -67,7 +67,7 @@ class Attention(nn.Module):
         mask:torch.Tensor|None=None,       # bool, True = may look, broadcast to [B, 1, T, S]; None: causal
         cache:KeyValueCache|None=None,     # frames before x; S = frames before + T
         layer:int=0,                       # row of the cache
-        places:torch.Tensor|None=None,     # int [B or 1, T], place of each frame in its segment: needed by aligned heads
+        places:tuple|None=None,            # of `head_places`: needed by aligned heads
     )->torch.Tensor:                       # [B, T, D]
         q, k, v = (y.unflatten(-1, (self.n_heads, -1)).transpose(1, 2) for y in (self.query(x), self.key(x), self.value(x))) # [B, H, T, D/H]
         width = q.shape[-1]
@@ -124,6 +124,7 @@ class Transformer(nn.Module):
         places:torch.Tensor|None=None,     # int [B or 1, T], needed by an aligned stack
     )->torch.Tensor:                       # [B, T, D]
         if self.aligned != (places is not None): raise ValueError(f"an aligned stack needs places, another one takes none: aligned is {self.aligned}")
+        if places is not None: places = head_places(places, self.n_heads) # the same for all layers
         for layer, block in enumerate(self.blocks): x = block(x, mask, cache, layer, places)
         if cache is not None: cache.length += x.shape[1]
         return x

@@ -154,7 +154,9 @@ def generate_steps(
     active, recent = high > 0, torch.full((B, config.repetition_window, K), -1, device=device) if config.repetition_window else None
     for step in range(max(max_frames)):
         drawn, likelihood, count = draw(state, low[rows] <= step, noise[rows, step], recent)
-        drawn = torch.where(kept_ids[rows, step] >= 0, kept_ids[rows, step], drawn)
+        known = kept_ids[rows, step]
+        drawn, wanted = torch.where(known >= 0, known, drawn), (known < 0).any(1)
+        likelihood, count = likelihood * wanted, count * wanted # what is given says nothing about the draw
         ids = torch.full((B, K), draw.end, device=device).index_copy(0, rows, drawn)
         gained, tokens = torch.zeros(B, dtype=torch.float64, device=device).index_copy(0, rows, likelihood), torch.zeros(B, device=device).index_copy(0, rows, count)
         gained, tokens, active = torch.where(active, gained, 0.), torch.where(active, tokens, 0.), active & (ids[:, 0] != draw.end)

@@ -62,7 +62,7 @@ def prepare_set(
 ):
     "Make one set of fresh examples; what is complete is kept."
     torch.set_num_threads(1) # it works beside a training
-    if hasattr(os, "setpriority"): os.setpriority(os.PRIO_PROCESS, 0, 10) # which comes first
+    if hasattr(os, "setpriority"): os.setpriority(os.PRIO_PROCESS, 0, 10) # the training comes first
     recordings, tokenizers, cache = training_material(data)
     prepare_shards(recordings, tokenizers, folder, list(tasks), counts={"train": examples}, cache=cache, seed=1000 + first + number, variety=VARIETY)
 
