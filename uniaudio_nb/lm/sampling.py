@@ -21,7 +21,7 @@ class GenerationConfig:
     n_samples:int=1                  # draws per request, of which the best is kept
     min_seconds:float|None=None      # no end before; None: the task's own limit
     max_seconds:float|None=None      # end at the latest; None: the task's own limit
-    redraws:int=8                    # draw a silent result again, at most so often (a small model may stay in a pause)
+    redraws:int=8                    # draw again when no result can be heard, at most so often (a small model may stay in a pause)
     repetition_window:int|None=None  # look back so many frames for repetitions; None: allow them
     repetition_share:float=.5        # a code that fills more of this window is drawn again from all codes
 

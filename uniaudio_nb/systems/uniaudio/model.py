@@ -111,8 +111,9 @@ class UniAudio:
         chains = [spread_seeds(s, n*tries) for s in seeds]
         rows = [(request, m, chain[j::n]) for request, m, chain in zip(requests, made, chains) for j in range(n)] # each with a seed for every try
         found = self._draw(rows, 0, config, progress)
+        def unheard(i): return all(g.level < SILENT for g in found[n*(i//n):n*(i//n) + n]) # no result of its request can be heard
         for attempt in range(1, tries): # the loudest is kept
-            silent = [i for i, g in enumerate(found) if g.level < SILENT]
+            silent = [i for i in range(len(found)) if unheard(i)]
             if not silent: break
             for i, again in zip(silent, self._draw([rows[i] for i in silent], attempt, config, progress)): found[i] = max(found[i], again, key=lambda g: g.level)
         if scorer is not None: found = [replace(g, score=float(scorer(g))) for g in found]
