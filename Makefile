@@ -52,6 +52,7 @@ lab: $(READY)
 
 export: $(READY)
 	$(BIN)/nbdev_export --skip_file_re '^[_.]|failed'
+	$(BIN)/ruff format -q uniaudio_nb
 	$(BIN)/python docs/readme.py
 
 docs: $(SITE)
@@ -68,7 +69,7 @@ test: check-lint check-frame check-docs check-tests check-notebooks
 timed = @start=$$(date +%s); echo "== $(1)"; $(2); status=$$?; echo "== $(1): $$(( $$(date +%s) - start )) s"; exit $$status
 
 check-lint: $(READY)
-	$(call timed,lint,$(BIN)/ruff check -q && $(BIN)/ruff check -q --isolated --select B015$(comma)F821 nbs tests docs data_samples)
+	$(call timed,lint and format,$(BIN)/ruff check -q && $(BIN)/ruff format -q --check)
 
 check-frame: $(READY)
 	$(call timed,frame: export$(comma) clean notebooks$(comma) README,$(BIN)/python -m pytest tests/test_frame.py)

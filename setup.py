@@ -1,4 +1,5 @@
 """Installs the library with what settings.ini says; every key X_requirements there becomes the extra X."""
+
 from configparser import ConfigParser
 from pathlib import Path
 
@@ -28,11 +29,20 @@ setup(
     python_requires=f">={settings['min_python']}",
     install_requires=settings["requirements"].split(),
     extras_require=extras,
-    entry_points={"console_scripts": settings["console_scripts"].split(),
-                  "nbdev": [f"{settings['lib_path']}={settings['lib_path']}._modidx:d"]},  # the docs' links to names
+    # the docs' links to names
+    entry_points={
+        "console_scripts": settings["console_scripts"].split(),
+        "nbdev": [f"{settings['lib_path']}={settings['lib_path']}._modidx:d"],
+    },
     zip_safe=False,
-    classifiers=["Development Status :: 3 - Alpha", "Intended Audience :: Developers", "Intended Audience :: Science/Research",
-                 "Intended Audience :: Education", "Topic :: Multimedia :: Sound/Audio :: Sound Synthesis",
-                 "Topic :: Scientific/Engineering :: Artificial Intelligence", "Programming Language :: Python :: 3",
-                 *(f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13))],
+    classifiers=[
+        "Development Status :: 3 - Alpha",
+        "Intended Audience :: Developers",
+        "Intended Audience :: Science/Research",
+        "Intended Audience :: Education",
+        "Topic :: Multimedia :: Sound/Audio :: Sound Synthesis",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Programming Language :: Python :: 3",
+        *(f"Programming Language :: Python :: 3.{minor}" for minor in (11, 12, 13)),
+    ],
 )

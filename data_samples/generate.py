@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 """Make the audio of data_samples: speech, singing, music, sounds, noises and rooms, all from one seed."""
+
 import argparse
 import csv
 import filecmp
@@ -17,8 +18,22 @@ from tqdm import tqdm
 from generator import common, music, noises, rooms, singing, sounds, speech
 from generator.midi import write_midi
 
-COLUMNS = ("path", "kind", "text", "speaker", "label", "split", "licence", "attribution", "labels", "midi",
-           "gender", "f0_hz", "duration_s", "note")
+COLUMNS = (
+    "path",
+    "kind",
+    "text",
+    "speaker",
+    "label",
+    "split",
+    "licence",
+    "attribution",
+    "labels",
+    "midi",
+    "gender",
+    "f0_hz",
+    "duration_s",
+    "note",
+)
 PARTS = {"speech": speech, "singing": singing, "music": music, "sound": sounds, "noise": noises, "room": rooms}
 
 
@@ -36,22 +51,39 @@ def write_clip(folder: Path, clip: common.Clip) -> dict[str, str]:
         with open(folder / paths["labels"], "w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file, lineterminator="\n")
             writer.writerow(("start_s", "end_s", "phoneme", "note", "midi"))
-            writer.writerows((f"{start:.3f}", f"{end:.3f}", phoneme, singing.note_name(midi), midi)
-                             for start, end, phoneme, midi in clip.alignment)
+            writer.writerows(
+                (f"{start:.3f}", f"{end:.3f}", phoneme, singing.note_name(midi), midi)
+                for start, end, phoneme, midi in clip.alignment
+            )
     if clip.notes:
         write_midi(folder / paths["midi"], clip.notes, clip.program)
-    return {**paths, "kind": clip.kind, "text": clip.text, "speaker": clip.speaker, "label": clip.label, "split": clip.split,
-            "licence": clip.licence, "attribution": clip.attribution, "gender": clip.gender,
-            "f0_hz": f"{clip.f0_hz:.1f}" if clip.f0_hz else "", "duration_s": f"{len(clip.waveform) / common.SAMPLE_RATE:.4f}",
-            "note": clip.note}
+    return {
+        **paths,
+        "kind": clip.kind,
+        "text": clip.text,
+        "speaker": clip.speaker,
+        "label": clip.label,
+        "split": clip.split,
+        "licence": clip.licence,
+        "attribution": clip.attribution,
+        "gender": clip.gender,
+        "f0_hz": f"{clip.f0_hz:.1f}" if clip.f0_hz else "",
+        "duration_s": f"{len(clip.waveform) / common.SAMPLE_RATE:.4f}",
+        "note": clip.note,
+    }
 
 
 def generate(folder: Path, seed: int, kinds: list[str], workers: int) -> None:
-    """Write every clip of the kinds below `folder` with a manifest; files of an earlier run that are not made now go."""
+    """Write every clip of the kinds below `folder` with a manifest; files of an earlier run that are not made now
+    go."""
     common.need_programs("flite", "espeak-ng", "fluidsynth")
     listed = [job for kind in kinds for job in PARTS[kind].jobs(seed)]
     with ThreadPoolExecutor(workers) as pool:
-        rows = list(tqdm(pool.map(lambda job: write_clip(folder, job[1]()), listed), total=len(listed), desc="clips", unit="clip"))
+        rows = list(
+            tqdm(
+                pool.map(lambda job: write_clip(folder, job[1]()), listed), total=len(listed), desc="clips", unit="clip"
+            )
+        )
     with open(folder / "manifest.csv", "w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
@@ -64,19 +96,28 @@ def generate(folder: Path, seed: int, kinds: list[str], workers: int) -> None:
 
 def differences(folder: Path, other: Path) -> list[str]:
     """List the files that two generated folders do not have in common, byte for byte."""
+
     def files(root: Path) -> set[str]:
-        return {p.relative_to(root).as_posix() for part in ("audio", "labels", "midi") for p in (root / part).rglob("*.*")} | {"manifest.csv"}
+        return {
+            p.relative_to(root).as_posix() for part in ("audio", "labels", "midi") for p in (root / part).rglob("*.*")
+        } | {"manifest.csv"}
 
     ours, theirs = files(folder), files(other)
-    return sorted(ours ^ theirs) + [p for p in sorted(ours & theirs) if not filecmp.cmp(folder / p, other / p, shallow=False)]
+    return sorted(ours ^ theirs) + [
+        p for p in sorted(ours & theirs) if not filecmp.cmp(folder / p, other / p, shallow=False)
+    ]
 
 
 def main() -> int:
     """Read the command line and generate, or with --check compare a fresh generation with what is there."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=Path(__file__).parent, help="folder to write to (default: this one)")
+    parser.add_argument(
+        "--out", type=Path, default=Path(__file__).parent, help="folder to write to (default: this one)"
+    )
     parser.add_argument("--seed", type=int, default=0, help="same seed, same bytes (default: 0)")
-    parser.add_argument("--kinds", nargs="+", choices=PARTS, default=list(PARTS), help="only these kinds (default: all)")
+    parser.add_argument(
+        "--kinds", nargs="+", choices=PARTS, default=list(PARTS), help="only these kinds (default: all)"
+    )
     parser.add_argument("--workers", type=int, default=2, help="clips made at the same time (default: 2)")
     parser.add_argument("--check", action="store_true", help="generate into a temporary folder and compare with --out")
     options = parser.parse_args()

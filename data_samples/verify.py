@@ -1,5 +1,6 @@
 #!/usr/bin/env python
 """Check the audio of data_samples against its manifest: files, levels, silence, splits, pitch of notes and singing."""
+
 import argparse
 import csv
 import sys
@@ -27,7 +28,7 @@ def first_sound(x: np.ndarray) -> float:
 
 def semitones_off(x: np.ndarray, start: float, end: float, midi: int) -> float:
     """Distance of the median F0 between two times from a note, in semitones; inf when nothing is periodic."""
-    f0 = common.median_f0(x[round(start * common.SAMPLE_RATE):round(end * common.SAMPLE_RATE)], 40, 1100)
+    f0 = common.median_f0(x[round(start * common.SAMPLE_RATE) : round(end * common.SAMPLE_RATE)], 40, 1100)
     return abs(12 * np.log2(f0 / 440) + 69 - midi) if f0 else float("inf")
 
 
@@ -52,7 +53,8 @@ def check_clip(folder: Path, row: dict[str, str]) -> list[str]:
         f"level {level:.1f} dBFS": row["kind"] != "room" and not -35 <= level <= -15,
         f"peak {peak:.3f}": peak > 0.98,
         f"offset {x.mean():.5f}": abs(x.mean()) > 1e-3 and row["kind"] != "room",
-        f"{first_sound(x):.2f} s of silence first": row["kind"] in ("speech", "singing", "music") and first_sound(x) > 0.15,
+        f"{first_sound(x):.2f} s of silence first": row["kind"] in ("speech", "singing", "music")
+        and first_sound(x) > 0.15,
         "licence or attribution missing": not row["licence"] or not row["attribution"],
         "label or MIDI file missing": any(row[c] and not (folder / row[c]).is_file() for c in ("labels", "midi")),
     }
@@ -62,9 +64,14 @@ def check_clip(folder: Path, row: dict[str, str]) -> list[str]:
 def main() -> int:
     """Check everything, print the table and what is wrong; exit code 1 when something is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path, nargs="?", default=Path(__file__).parent, help="folder of the manifest (default: this one)")
+    parser.add_argument(
+        "folder", type=Path, nargs="?", default=Path(__file__).parent, help="folder of the manifest (default: this one)"
+    )
     folder = parser.parse_args().folder
-    rows, wrong, off, counts = read_rows(folder), [], defaultdict(list), defaultdict(Counter)
+    rows = read_rows(folder)
+    wrong = []
+    off = defaultdict(list)
+    counts = defaultdict(Counter)
     for row in tqdm(rows, desc="clips", unit="clip"):
         wrong += [f"{row['path']}: {what}" for what in check_clip(folder, row)]
         counts[row["kind"]].update({"clips": 1, "valid": row["split"] == "valid", "seconds": float(row["duration_s"])})
@@ -76,7 +83,9 @@ def main() -> int:
     for kind, count in counts.items():
         if not 0 < count["valid"] < count["clips"]:
             wrong.append(f"{kind}: train or valid is empty")
-        print(f"{kind:8} {count['clips']:4} clips, {count['valid']:3} of them valid, {count['seconds'] / 60:5.2f} minutes")
+        print(
+            f"{kind:8} {count['clips']:4} clips, {count['valid']:3} of them valid, {count['seconds'] / 60:5.2f} minutes"
+        )
     for kind, values in off.items():
         close = sum(value < 0.5 for value, _ in values)
         print(f"{kind}: pitch within half a semitone of the note in {close} of {len(values)} clips")
@@ -84,8 +93,11 @@ def main() -> int:
         if close < 0.95 * len(values):
             wrong.append(f"{kind}: pitch")
     trained = {(r["speaker"], r["label"]) for r in rows if r["kind"] == "speech" and r["split"] == "train"}
-    wrong += [f"digit {r['label']} of {r['speaker']} is not in train" for r in rows
-              if r["kind"] == "speech" and r["label"] and (r["speaker"], r["label"]) not in trained]
+    wrong += [
+        f"digit {r['label']} of {r['speaker']} is not in train"
+        for r in rows
+        if r["kind"] == "speech" and r["label"] and (r["speaker"], r["label"]) not in trained
+    ]
     print("\n".join(wrong) or "nothing wrong")
     return 1 if wrong else 0
 

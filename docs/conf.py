@@ -1,4 +1,5 @@
 "Sphinx: what the site looks like. `docs/build.py` writes the pages and calls it."
+
 from configparser import ConfigParser
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,7 +9,9 @@ settings = ConfigParser(delimiters=["="])
 settings.read(root / "settings.ini", encoding="utf-8")
 settings = settings["DEFAULT"]
 
-project, author, release = settings["title"], settings["author"], settings["version"]
+project = settings["title"]
+author = settings["author"]
+release = settings["version"]
 copyright = settings["copyright"]
 extensions = ["myst_nb", "sphinx_copybutton", "sphinx.ext.mathjax"]
 suppress_warnings = ["myst.header"]  # an API block may stand right under the title
@@ -25,8 +28,15 @@ highlight_language = "text"
 
 html_theme = "sphinx_book_theme"
 html_title = settings["title"]
-html_theme_options = {"navbar_persistent": [], "use_download_button": False, "use_fullscreen_button": False, "home_page_in_toc": True,
-                      "show_toc_level": 2, "pygments_light_style": "friendly", "pygments_dark_style": "monokai"}
+html_theme_options = {
+    "navbar_persistent": [],
+    "use_download_button": False,
+    "use_fullscreen_button": False,
+    "home_page_in_toc": True,
+    "show_toc_level": 2,
+    "pygments_light_style": "friendly",
+    "pygments_dark_style": "monokai",
+}
 html_copy_source = html_show_sourcelink = False
 html_show_sphinx = False
 

@@ -11,6 +11,7 @@ A notebook that trains runs whole, since a cell needs those before it. What each
 settings. Results stay in runs/processors and are run again when a notebook or the library changes, or after a failure.
 Exit code: 0 all green, 1 something failed, 3 the time was over before everything ran.
 """
+
 import argparse
 import configparser
 import functools
@@ -66,9 +67,11 @@ SETTINGS = (
 def environment(setting=None):
     "Of a unit in a setting; without one: uncapped."
     variables = {name: value for name, value in os.environ.items() if name not in NOT_OURS}
-    if setting is None: return variables
+    if setting is None:
+        return variables
     threads = {"OMP_NUM_THREADS": str(setting.threads)}
-    if setting.busy: threads["OMP_WAIT_POLICY"] = "passive"  # a thread that spins while its peer waits for a core wastes one
+    if setting.busy:
+        threads["OMP_WAIT_POLICY"] = "passive"  # a thread that spins while its peer waits for a core wastes one
     return variables | dict(zip(CAPS, setting.caps)) | threads
 
 
@@ -90,6 +93,7 @@ def processor():
 
 # What runs
 
+
 def code_cells(path):
     "The code cells that `nbdev_test` runs, as (id, heading above, source)."
     config = configparser.ConfigParser()
@@ -107,7 +111,10 @@ def code_cells(path):
 
 def cells_that_train(path):
     "A cell that exports only defines; a call that is to be refused (`expect_fail`) learns nothing."
-    def learns(line): return TRAINS.search(line) and "expect_fail" not in line and not line.lstrip().startswith("#")
+
+    def learns(line):
+        return TRAINS.search(line) and "expect_fail" not in line and not line.lstrip().startswith("#")
+
     sources = [source for _, _, source in code_cells(path) if not re.search(r"^#\|\s*export", source, re.MULTILINE)]
     return sum(any(map(learns, source.split("\n"))) for source in sources)
 
@@ -122,6 +129,7 @@ def notebooks():
 
 def numeric_tests():
     "Test files that use torch and compare numbers; those that need a GPU would all be skipped."
+
     def numeric(text):
         return "import torch" in text and NUMERIC.search(text) and "pytestmark = pytest.mark.cuda" not in text
 
@@ -134,7 +142,8 @@ def library_digest():
     digest = hashlib.sha256(f"{importlib.metadata.version('torch')} {processor()[0]}".encode())
     helpers = [TESTS / "conftest.py", *TESTS.glob("benchmarks/*.py")]
     for path in sorted([*ROOT.glob("uniaudio_nb/**/*"), *helpers]):
-        if path.is_file() and path.suffix != ".pyc": digest.update(path.name.encode() + path.read_bytes())
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
 
 
@@ -167,13 +176,16 @@ def write(file, result):
 
 # In the process of one unit
 
+
 def printed(outputs):
     "Lines of standard output, results and tables; addresses and temporary folders are not what a cell says."
     parts = []
     for output in outputs:
         data = output.get("data", {})
-        if output["output_type"] != "stream": parts.append(data.get("text/markdown", data.get("text/plain", "")))
-        elif output["name"] == "stdout": parts.append(output["text"])
+        if output["output_type"] != "stream":
+            parts.append(data.get("text/markdown", data.get("text/plain", "")))
+        elif output["name"] == "stdout":
+            parts.append(output["text"])
     text = "\n".join("".join(part).rstrip("\n") for part in parts)
     return re.sub(r" at 0x[0-9a-f]+|(?<=/)tmp\w{8}\b", "", text).split("\n") if text else []
 
@@ -181,10 +193,13 @@ def printed(outputs):
 def execute(path, file):
     "As `nbdev_test` does it: in the notebook's folder, up to the first error. Writes what was printed to a file."
     from execnb.shell import CaptureShell
+
     os.environ["IN_TEST"] = "1"
     sys.argv, sys.path[0] = [str(path)], str(ROOT)
     os.chdir(path.parent)
-    shell, cells, error = CaptureShell(path), [], None
+    shell = CaptureShell(path)
+    cells = []
+    error = None
     for name, heading, source in code_cells(path):
         cells.append({"id": name, "heading": heading, "printed": printed(shell.run(source))})
         if shell.exc:
@@ -197,8 +212,10 @@ def execute(path, file):
 
 # Running
 
+
 class Job:
     "One unit in one setting, in a process group of its own."
+
     def __init__(self, path, setting):
         self.path, self.setting = path, setting
         self.file = result_file(path, setting)
@@ -209,23 +226,34 @@ class Job:
         self.digest = digest_of(path, setting)
         self.started = time.monotonic()
         command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", path]
-        if path.suffix == ".ipynb": command = [sys.executable, __file__, path, "--execute", self.raw]
+        if path.suffix == ".ipynb":
+            command = [sys.executable, __file__, path, "--execute", self.raw]
         with self.log.open("wb") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment(setting), stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+            self.process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment(setting),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
 
     def finish(self):
         "Keep the result; a process that died without one has failed, with the end of what it said."
         result = json.loads(self.raw.read_text()) if self.raw.exists() else {"cells": [], "error": None}
         said = self.log.read_text(errors="replace").strip().split("\n")
-        if self.process.returncode: result["error"] = f"exit code {self.process.returncode}\n" + "\n".join(said[-40:])
+        if self.process.returncode:
+            result["error"] = f"exit code {self.process.returncode}\n" + "\n".join(said[-40:])
         self.raw.unlink(missing_ok=True)
         seconds = time.monotonic() - self.started
         write(self.file, {"digest": self.digest, "seconds": seconds, **result})
 
     def stop(self):
-        try: os.killpg(self.process.pid, signal.SIGKILL)
-        except ProcessLookupError: pass
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
         self.process.wait()
 
 
@@ -254,7 +282,8 @@ def run_setting(setting, paths, deadline, bar):
             for _ in range(os.cpu_count() or 2):
                 others.append(subprocess.Popen([sys.executable, "-c", BUSY], env=environment()))
         while (waiting or jobs) and time.monotonic() < deadline:
-            while waiting and len(jobs) < setting.at_once: jobs.append(Job(waiting.pop(0), setting))
+            while waiting and len(jobs) < setting.at_once:
+                jobs.append(Job(waiting.pop(0), setting))
             for job in [job for job in jobs if job.process.poll() is not None]:
                 job.finish()
                 jobs.remove(job)
@@ -262,15 +291,19 @@ def run_setting(setting, paths, deadline, bar):
             bar.set_postfix_str(f"{setting.name}: {', '.join(job.path.stem for job in jobs)}")
             time.sleep(0.2)
     finally:
-        for job in jobs: job.stop()
-        for process in others: process.kill()
+        for job in jobs:
+            job.stop()
+        for process in others:
+            process.kill()
 
 
 # Reporting
 
+
 def alike(a, b):
     "The same words, and numbers that agree to about three digits."
-    if NUMBER.split(a) != NUMBER.split(b): return False
+    if NUMBER.split(a) != NUMBER.split(b):
+        return False
     pairs = zip(NUMBER.findall(a), NUMBER.findall(b))
     return all(math.isclose(float(x), float(y), rel_tol=2e-3, abs_tol=1e-5) for x, y in pairs)
 
@@ -281,9 +314,12 @@ def differences(outputs):
         groups = []
         for name, line in zip(outputs, lines):
             group = next((g for g in groups if alike(g[1], line)), None)
-            if group: group[0].append(name)
-            else: groups.append([[name], line])
-        if len(groups) > 1: yield groups
+            if group:
+                group[0].append(name)
+            else:
+                groups.append([[name], line])
+        if len(groups) > 1:
+            yield groups
 
 
 def what_differs(results):
@@ -292,22 +328,28 @@ def what_differs(results):
     for name in cells[0] if cells else ():
         there = {s: found[name] for s, found in zip(results, cells) if name in found}
         found = list(differences({s: cell["printed"] for s, cell in there.items()}))
-        if found: yield f"  {cells[0][name]['heading'].strip('# ')} (cell {name})"
+        if found:
+            yield f"  {cells[0][name]['heading'].strip('# ')} (cell {name})"
         for groups in found:
-            for names, line in groups: yield f"    {', '.join(names)}: {line.strip()[:160]}"
+            for names, line in groups:
+                yield f"    {', '.join(names)}: {line.strip()[:160]}"
 
 
 def report(paths, settings, limit):
     "Print the table, what differs and what failed; everything also goes to a file. Returns (failed, missing) counts."
     results = {path: {s.name: r for s in settings if (r := stored(path, s))} for path in paths}
     full, short = [], []
-    def cell(r): return "missing" if r is None else f"{'FAILED' if r['error'] else 'ok':6} {r['seconds']:5.0f} s"
+
+    def cell(r):
+        return "missing" if r is None else f"{'FAILED' if r['error'] else 'ok':6} {r['seconds']:5.0f} s"
+
     width = max(len(path.name) for path in paths)
     table = [" " * width + "".join(f"{s.name:>16}" for s in settings)]
     for path, found in results.items():
         table.append(f"{path.name:{width}}" + "".join(f"{cell(found.get(s.name)):>16}" for s in settings))
         lines = list(what_differs(found))
-        if not lines: continue
+        if not lines:
+            continue
         full += [path.name, *lines]
         more = [f"  ... {len(lines) - limit} more lines in the report"] if len(lines) > limit else []
         short += [path.name, *lines[:limit], *more]
@@ -335,8 +377,13 @@ def introduce(settings):
 def arguments(words):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", help="only notebooks and test files whose path contains one of these")
-    parser.add_argument("-s", "--setting", action="append", choices=[s.name for s in SETTINGS],
-                        help="only this one; may be given several times")
+    parser.add_argument(
+        "-s",
+        "--setting",
+        action="append",
+        choices=[s.name for s in SETTINGS],
+        help="only this one; may be given several times",
+    )
     parser.add_argument("--minutes", type=float, default=90, help="stop after so long (default: 90)")
     parser.add_argument("--limit", type=int, default=12, help="lines of differences shown of each unit (default: 12)")
     parser.add_argument("--fresh", action="store_true", help="forget earlier results of what is asked for")
@@ -350,7 +397,8 @@ def run(paths, settings, minutes):
     deadline = time.monotonic() + 60 * minutes
     todo = {s: [path for path in paths if (stored(path, s) or {"error": "missing"})["error"]] for s in settings}
     with tqdm(total=sum(map(len, todo.values())), unit="unit", disable=None) as bar:
-        for setting, waiting in todo.items(): run_setting(setting, waiting, deadline, bar)
+        for setting, waiting in todo.items():
+            run_setting(setting, waiting, deadline, bar)
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     processor_time = (used.ru_utime + used.ru_stime) / 60
     print(f"{(time.monotonic() - deadline) / 60 + minutes:.1f} minutes, {processor_time:.1f} of processor time")
@@ -358,9 +406,11 @@ def run(paths, settings, minutes):
 
 def main(words=None):
     args = arguments(words)
-    if args.execute: return execute(Path(args.names[0]).resolve(), args.execute)
+    if args.execute:
+        return execute(Path(args.names[0]).resolve(), args.execute)
     paths = [p for p in notebooks() + numeric_tests() if not args.names or any(name in str(p) for name in args.names)]
-    if not paths: sys.exit(f"nothing that trains or is numeric is called {' or '.join(args.names)}: see --list")
+    if not paths:
+        sys.exit(f"nothing that trains or is numeric is called {' or '.join(args.names)}: see --list")
     settings = introduce([s for s in SETTINGS if not args.setting or s.name in args.setting])
     if args.list:
         for path in paths:
@@ -369,16 +419,24 @@ def main(words=None):
         return 0
     if args.fresh:
         for path in paths:
-            for setting in settings: result_file(path, setting).unlink(missing_ok=True)
+            for setting in settings:
+                result_file(path, setting).unlink(missing_ok=True)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try: run(paths, settings, args.minutes)
-    except KeyboardInterrupt: print("interrupted")
+    try:
+        run(paths, settings, args.minutes)
+    except KeyboardInterrupt:
+        print("interrupted")
     failed, missing = report(paths, settings, args.limit)
-    if missing: print(f"{missing} of {len(paths) * len(settings)} missing: run it again to go on")
-    if failed: print(f"{failed} failed: asserted more narrowly than processors agree, or broken everywhere")
-    if not failed and not missing: print("all green")
-    if missing: return 3
+    if missing:
+        print(f"{missing} of {len(paths) * len(settings)} missing: run it again to go on")
+    if failed:
+        print(f"{failed} failed: asserted more narrowly than processors agree, or broken everywhere")
+    if not failed and not missing:
+        print("all green")
+    if missing:
+        return 3
     return 1 if failed else 0
 
 
-if __name__ == "__main__": sys.exit(main())
+if __name__ == "__main__":
+    sys.exit(main())

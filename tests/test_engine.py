@@ -1,4 +1,6 @@
-"What a notebook cannot test of the engine: two processes, a kill -9, Ctrl-C, a full disk, a folder that cannot be written."
+"""What a notebook cannot test of the engine: two processes, a kill -9, Ctrl-C, a full disk, a folder that cannot be
+written."""
+
 import json
 import os
 import signal
@@ -14,7 +16,7 @@ from safetensors.torch import load_file
 from uniaudio_nb.engine import LoopConfig, fit
 
 ROOT = Path(__file__).parents[1]
-PROGRAM = '''
+PROGRAM = """
 import os, resource, sys, time
 import torch
 from torch import nn
@@ -43,7 +45,7 @@ def step_fn(batch, step):
 config = LoopConfig(steps=int(options.get("steps", 40)), accumulate=int(options.get("accumulate", 1)),
                     checkpoint_seconds=float(options.get("every", 30)), log_every=7)
 fit(step_fn, batch_fn, modules, config, folder, description="test")
-'''
+"""
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +71,8 @@ def two(program):
 
 def command(program, folder, *options, processes=1):
     start = [sys.executable]
-    if processes > 1: start += ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
+    if processes > 1:
+        start += ["-m", "torch.distributed.run", "--standalone", "--nproc_per_node", str(processes)]
     return [*start, str(program), str(folder), *options]
 
 
@@ -77,7 +80,13 @@ ENVIRONMENT = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
 
 
 def run(program, folder, *options, processes=1, fails=False):
-    done = subprocess.run(command(program, folder, *options, processes=processes), env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(
+        command(program, folder, *options, processes=processes),
+        env=ENVIRONMENT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
     assert (done.returncode != 0) == fails, done.stderr[-3000:]
     return done.stderr
 
@@ -95,14 +104,16 @@ def rows(folder):
 def assert_same(a, b):
     a, b = weights(a), weights(b)
     assert a.keys() == b.keys() and a
-    for name in a: assert torch.equal(a[name], b[name]), name
+    for name in a:
+        assert torch.equal(a[name], b[name]), name
 
 
 def wait_for_step(folder, step, process):
     "Wait until a checkpoint of at least this step is there."
     state = folder / "checkpoint" / "state.json"
     for _ in range(1200):
-        if state.is_file() and json.loads(state.read_text())["step"] >= step: return
+        if state.is_file() and json.loads(state.read_text())["step"] >= step:
+            return
         assert process.poll() is None, process.stderr.read()[-3000:]
         time.sleep(0.05)
     raise AssertionError("no checkpoint in a minute")
@@ -111,16 +122,19 @@ def wait_for_step(folder, step, process):
 def test_two_processes_equal_two_accumulated_batches(program, two, tmp_path):
     run(program, tmp_path / "one", "accumulate=2")
     one = weights(tmp_path / "one")
-    for name, value in weights(two).items(): torch.testing.assert_close(value, one[name], rtol=1e-5, atol=1e-6)
+    for name, value in weights(two).items():
+        torch.testing.assert_close(value, one[name], rtol=1e-5, atol=1e-6)
     assert len(rows(two)) == len(rows(tmp_path / "one")), "one process writes, not two"
     for a, b in zip(rows(two), rows(tmp_path / "one"), strict=True):
         assert a["net_loss"] == pytest.approx(b["net_loss"], rel=1e-4)
 
 
 def test_killed_and_resumed_is_the_same_run(program, whole, tmp_path):
-    options = ("every=0.1", "pause=0.1") # 40 steps: four seconds to be killed in
+    options = ("every=0.1", "pause=0.1")  # 40 steps: four seconds to be killed in
     for step in (5, 20):  # killed twice
-        process = subprocess.Popen(command(program, tmp_path / "killed", *options), env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command(program, tmp_path / "killed", *options), env=ENVIRONMENT, stderr=subprocess.PIPE, text=True
+        )
         wait_for_step(tmp_path / "killed", step, process)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -133,7 +147,12 @@ def test_killed_and_resumed_is_the_same_run(program, whole, tmp_path):
 
 
 def test_interrupt_writes_a_checkpoint(program, whole, tmp_path):
-    process = subprocess.Popen(command(program, tmp_path / "stopped", "every=0.1", "pause=0.1"), env=ENVIRONMENT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(program, tmp_path / "stopped", "every=0.1", "pause=0.1"),
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     wait_for_step(tmp_path / "stopped", 3, process)
     process.send_signal(signal.SIGINT)
     error = process.communicate(timeout=60)[1]
@@ -146,16 +165,24 @@ def test_interrupt_writes_a_checkpoint(program, whole, tmp_path):
 
 @pytest.mark.parametrize("whom", ["all of them", "one of them"])
 def test_two_processes_survive_an_interrupt(program, two, tmp_path, whom):
-    process = subprocess.Popen(command(program, tmp_path / "stopped", "every=0.1", "pause=0.1", processes=2), env=ENVIRONMENT, stderr=subprocess.PIPE,
-                               text=True, start_new_session=True)
+    process = subprocess.Popen(
+        command(program, tmp_path / "stopped", "every=0.1", "pause=0.1", processes=2),
+        env=ENVIRONMENT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
     wait_for_step(tmp_path / "stopped", 3, process)
-    if whom == "all of them": os.killpg(process.pid, signal.SIGINT)
+    if whom == "all of them":
+        os.killpg(process.pid, signal.SIGINT)
     else:
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-        if not children.exists(): pytest.skip("this system does not say who is whose child")
+        if not children.exists():
+            pytest.skip("this system does not say who is whose child")
         os.kill(int(children.read_text().split()[-1]), signal.SIGINT)
     _, said = process.communicate(timeout=120)
-    assert "TypeError" not in said and "KeyboardInterrupt" in said  # the others stop with the one, and for the same reason
+    # the others stop with the one, and for the same reason
+    assert "TypeError" not in said and "KeyboardInterrupt" in said
     assert process.returncode != 0 and not (tmp_path / "stopped" / "done.json").exists()
     run(program, tmp_path / "stopped", processes=2)
     assert_same(two, tmp_path / "stopped")
@@ -172,27 +199,43 @@ def test_full_disk_leaves_the_old_checkpoint(program, whole, tmp_path):
 
 def small_run(folder, **changes):
     net = torch.nn.Linear(1, 1)
-    def step_fn(batch, step): yield "net", net(batch).square().mean() + 0*step, {}
-    return fit(step_fn, lambda number: torch.full((2, 1), float(number)), {"net": net}, LoopConfig(**{"steps": 3, **changes}), folder)
+
+    def step_fn(batch, step):
+        yield "net", net(batch).square().mean() + 0 * step, {}
+
+    return fit(
+        step_fn,
+        lambda number: torch.full((2, 1), float(number)),
+        {"net": net},
+        LoopConfig(**{"steps": 3, **changes}),
+        folder,
+    )
 
 
 def test_folder_that_cannot_be_written(tmp_path):
     (tmp_path / "file").write_text("not a folder")
-    with pytest.raises(OSError): small_run(tmp_path / "file" / "run")
+    with pytest.raises(OSError):
+        small_run(tmp_path / "file" / "run")
     assert (tmp_path / "file").read_text() == "not a folder"
 
 
 def test_another_configuration_is_refused(tmp_path):
     first = small_run(tmp_path)
-    assert small_run(tmp_path, device="cpu", checkpoint_seconds=1.) == first
-    with pytest.raises(ValueError, match="clip_norm = 1.0, asked for is 2.0"): small_run(tmp_path, clip_norm=2.0)
-    with pytest.raises(ValueError, match="steps = 3, asked for is 4"): small_run(tmp_path, steps=4)
+    assert small_run(tmp_path, device="cpu", checkpoint_seconds=1.0) == first
+    with pytest.raises(ValueError, match="clip_norm = 1.0, asked for is 2.0"):
+        small_run(tmp_path, clip_norm=2.0)
+    with pytest.raises(ValueError, match="steps = 3, asked for is 4"):
+        small_run(tmp_path, steps=4)
 
 
 def test_error_in_a_batch_reaches_the_caller(tmp_path):
     net = torch.nn.Linear(1, 1)
-    def broken(number): raise LookupError(f"no batch {number}")
-    with pytest.raises(LookupError, match="no batch 0"): fit(lambda batch, step: iter(()), broken, {"net": net}, LoopConfig(steps=3), tmp_path)
+
+    def broken(number):
+        raise LookupError(f"no batch {number}")
+
+    with pytest.raises(LookupError, match="no batch 0"):
+        fit(lambda batch, step: iter(()), broken, {"net": net}, LoopConfig(steps=3), tmp_path)
 
 
 @pytest.mark.cuda
@@ -200,10 +243,14 @@ def test_bfloat16_on_a_gpu(tmp_path):
     torch.manual_seed(0)
     net = torch.nn.Sequential(torch.nn.Linear(8, 64), torch.nn.GELU(), torch.nn.Linear(64, 1))
     kinds = set()
-    def batch_fn(number): return torch.randn(256, 8, generator=torch.Generator().manual_seed(number))
+
+    def batch_fn(number):
+        return torch.randn(256, 8, generator=torch.Generator().manual_seed(number))
+
     def step_fn(batch, step):
         guess = net(batch)
         kinds.add((guess.dtype, batch.device.type, step >= 0))
         yield "net", (guess.float() - batch.sum(1, keepdim=True)).square().mean(), {}
+
     found = fit(step_fn, batch_fn, {"net": net}, LoopConfig(steps=300, precision="bfloat16", device="cuda"), tmp_path)
     assert kinds == {(torch.bfloat16, "cuda", True)} and found[-1]["loss"] < found[0]["loss"] / 10

@@ -1,4 +1,5 @@
 """An evaluation rejects what is no model, goes on where it was stopped, and asks the same questions everywhere."""
+
 import json
 import subprocess
 import sys
@@ -32,7 +33,8 @@ def shuffled():
 
 
 @pytest.fixture(scope="module")
-def material(): return Material(assign_splits(read_corpora(ROOT / "data_samples")))
+def material():
+    return Material(assign_splits(read_corpora(ROOT / "data_samples")))
 
 
 @pytest.fixture(scope="module")
@@ -53,24 +55,26 @@ def test_shuffled_weights_are_rejected(folder):
     assert done.returncode == 1, done.stderr[-2000:]
     assert "This is not a model: in none of 3 figures is it above what one gets for doing nothing." in done.stdout
     report = json.loads((folder / "report" / "report.json").read_text())
-    singing, = report["tasks"]["svs"]["figures"]
-    assert singing["ceiling"][0] > .9 > .5 > singing["model"][0]
-    assert (folder / "report" / "report.html").read_text().count("<audio") >= 2*3*3
+    (singing,) = report["tasks"]["svs"]["figures"]
+    assert singing["ceiling"][0] > 0.9 > 0.5 > singing["model"][0]
+    assert (folder / "report" / "report.html").read_text().count("<audio") >= 2 * 3 * 3
 
 
 def test_the_same_command_generates_nothing_again(folder):
     answers = sorted((folder / "report" / "answers").glob("*.safetensors"))
     before = {path: path.stat().st_mtime_ns for path in answers}
     (folder / "report" / "report.json").unlink()
-    (folder / "report" / "answers" / "svs.safetensors").unlink() # as if it had been stopped there
+    (folder / "report" / "answers" / "svs.safetensors").unlink()  # as if it had been stopped there
     done = command(folder, *TASK_ARGUMENTS)
     assert done.returncode == 1 and len(before) == 2
-    for path in answers: assert (path.stat().st_mtime_ns == before[path]) is (path.stem == "tts")
+    for path in answers:
+        assert (path.stat().st_mtime_ns == before[path]) is (path.stem == "tts")
     assert (folder / "report" / "report.json").is_file()
 
 
 class Copies(UniAudio):
     "Returns its prompt, through the codec as a language model that copies would."
+
     def generate_batch(self, requests, **_):
         codes = [self.tokenizers.encode(request["prompt"][0]) for request in requests]
         return [Generation(self.tokenizers.decode(each).clamp(-1, 1), 16_000, each) for each in codes]
@@ -89,7 +93,8 @@ def test_every_committed_row_names_its_recordings():
         assert len(rows) >= (18 if task in ("svs", "music") else 40), task
         assert len({json.dumps(row) for row in rows}) == len(rows), f"{task}: a row stands twice"
         for row in rows:
-            for name in row["clips"]: assert "/audio/" in name and not name.startswith("/") and ".." not in name
+            for name in row["clips"]:
+                assert "/audio/" in name and not name.startswith("/") and ".." not in name
 
 
 @pytest.mark.skipif(not REAL.is_dir(), reason="needs the recordings of ../shared/data")
@@ -104,4 +109,5 @@ def test_the_committed_list_is_used_and_held_out():
             named = [*row["clips"], *row.get("string", ()), *(row[key] for key in singles if key in row)]
             assert not train & set(named), f"{task}: {row} is made of recordings that models are trained on"
     for task, mine in rows.items():
-        for row in mine: assert all(x.any() and x.isfinite().all() for x in build_case(task, row, material).targets)
+        for row in mine:
+            assert all(x.any() and x.isfinite().all() for x in build_case(task, row, material).targets)

@@ -1,4 +1,6 @@
-"Training in legs from the terminal: sets are made by another process, a killed leg goes on, and what the user got wrong is one sentence."
+"""Training in legs from the terminal: sets are made by another process, a killed leg goes on, and what the user got
+wrong is one sentence."""
+
 import json
 import subprocess
 import sys
@@ -14,26 +16,34 @@ from uniaudio_nb.systems.uniaudio.long_training import Leg, train_leg
 import sys
 if __name__ == "__main__":
     model = MultiScaleConfig(n_layers=1, n_local_layers=1, width=32, n_heads=2, context=1536, aligned=True)
-    print(train_leg(Leg(sys.argv[1], sys.argv[2], minutes=0.02, model=model, frames_per_batch=1000, examples=2, valid_examples=2, steps_per_set=3, precision="float32")))
+    few = dict(frames_per_batch=1000, examples=2, valid_examples=2, steps_per_set=3)
+    print(train_leg(Leg(sys.argv[1], sys.argv[2], minutes=0.02, model=model, precision="float32", **few)))
 """
 
 
 def test_sets_come_from_another_process(tmp_path):
     script = tmp_path / "leg.py"
     script.write_text(LEG)
-    made = subprocess.run([sys.executable, script, SAMPLES, tmp_path / "run"], capture_output=True, text=True, timeout=300)
+    made = subprocess.run(
+        [sys.executable, script, SAMPLES, tmp_path / "run"], capture_output=True, text=True, timeout=300
+    )
     assert made.returncode == 0, made.stderr[-2000:]
     folder = Path(made.stdout.strip().splitlines()[-1])
     assert (folder / "model.safetensors").is_file() and json.loads((folder / "config.json").read_text())["tasks"]
-    again = subprocess.run([sys.executable, script, SAMPLES, tmp_path / "run"], capture_output=True, text=True, timeout=300)
+    again = subprocess.run(
+        [sys.executable, script, SAMPLES, tmp_path / "run"], capture_output=True, text=True, timeout=300
+    )
     assert again.returncode == 0 and again.stdout == made.stdout  # done is done
 
 
-@pytest.mark.parametrize("words, message", [
-    (["--out", "nowhere"], "--data is needed"),
-    (["--out", "nowhere", "--pause"], "no training runs in nowhere"),
-    (["--out", "nowhere", "--data", "missing"], "missing"),
-])
+@pytest.mark.parametrize(
+    "words, message",
+    [
+        (["--out", "nowhere"], "--data is needed"),
+        (["--out", "nowhere", "--pause"], "no training runs in nowhere"),
+        (["--out", "nowhere", "--data", "missing"], "missing"),
+    ],
+)
 def test_what_the_user_got_wrong(tmp_path, words, message):
     made = subprocess.run([*MODULE, *words], capture_output=True, text=True, timeout=120, cwd=tmp_path)
     assert made.returncode == 2 and message in made.stderr and "Traceback" not in made.stderr

@@ -1,4 +1,5 @@
 """What `make test-processors` decides: which notebooks train, what is run again, what counts as a difference."""
+
 import json
 import runpy
 from dataclasses import replace
@@ -16,9 +17,14 @@ def tool(tmp_path):
     "The script with folders of its own, on a processor without AVX-512."
     names = runpy.run_path(str(SCRIPT))
     there = names["main"].__globals__
-    there.update(__file__=str(SCRIPT), NOTEBOOKS=tmp_path / "nbs", TESTS=tmp_path / "tests",
-                 RESULTS=tmp_path / "results", processor=lambda: ("a processor", {"avx2"}, "AVX2"),
-                 library_digest=lambda: "library")
+    there.update(
+        __file__=str(SCRIPT),
+        NOTEBOOKS=tmp_path / "nbs",
+        TESTS=tmp_path / "tests",
+        RESULTS=tmp_path / "results",
+        processor=lambda: ("a processor", {"avx2"}, "AVX2"),
+        library_digest=lambda: "library",
+    )
     (tmp_path / "tests").mkdir()
     return SimpleNamespace(names=there, **{k: v for k, v in there.items() if callable(v) and not k.startswith("__")})
 
@@ -33,15 +39,29 @@ def notebook(path, *sources, printed="old"):
     return path
 
 
-@pytest.mark.parametrize("source, trains", [
-    ("rows = fit(step, batches)", True), ("clusters.fit(features)", True), ("loss.backward(); adam.step()", True),
-    ("a = [train_codec(r, folder) for r in rs]", True), ("centroids = k_means(cloud, 3)", True),
-    ("learn(**changes)", True), ("main(['train-codec', '--out', x])", True),
-    ("fit_length(sound, 3)", False), ("Codec.from_pretrained(folder)", False), ("untrained_tokenizers(1)", False),
-    ("codec.train()(batch)", False), ("loss.backward()", False), ("# train(config)", False),
-    ("def learn(model):", False),
-    ("with expect_fail(ValueError): train(config)", False), ("#| export\ndef f(): fit(step)", False),
-    ("#| slow\nfit(step)", False), ("#| eval: false\nfit(step)", False)])
+@pytest.mark.parametrize(
+    "source, trains",
+    [
+        ("rows = fit(step, batches)", True),
+        ("clusters.fit(features)", True),
+        ("loss.backward(); adam.step()", True),
+        ("a = [train_codec(r, folder) for r in rs]", True),
+        ("centroids = k_means(cloud, 3)", True),
+        ("learn(**changes)", True),
+        ("main(['train-codec', '--out', x])", True),
+        ("fit_length(sound, 3)", False),
+        ("Codec.from_pretrained(folder)", False),
+        ("untrained_tokenizers(1)", False),
+        ("codec.train()(batch)", False),
+        ("loss.backward()", False),
+        ("# train(config)", False),
+        ("def learn(model):", False),
+        ("with expect_fail(ValueError): train(config)", False),
+        ("#| export\ndef f(): fit(step)", False),
+        ("#| slow\nfit(step)", False),
+        ("#| eval: false\nfit(step)", False),
+    ],
+)
 def test_trains(tool, tmp_path, source, trains):
     path = notebook(tmp_path / "nbs" / "10_a.ipynb", source)
     assert tool.notebooks() == ([path] if trains else [])
@@ -57,10 +77,15 @@ def test_notebooks_are_found_in_folders(tool, tmp_path):
 
 
 def test_numeric_tests_compare_numbers(tool, tmp_path):
-    texts = {"a": "import torch\nassert_close(x, y)", "b": "import torch\nassert x < 1e-3",
-             "c": "import torch\nassert x", "d": "assert_close(x, y)",
-             "e": "import torch\npytestmark = pytest.mark.cuda\nassert_close(x, y)"}
-    for name, text in texts.items(): (tmp_path / "tests" / f"test_{name}.py").write_text(text)
+    texts = {
+        "a": "import torch\nassert_close(x, y)",
+        "b": "import torch\nassert x < 1e-3",
+        "c": "import torch\nassert x",
+        "d": "assert_close(x, y)",
+        "e": "import torch\npytestmark = pytest.mark.cuda\nassert_close(x, y)",
+    }
+    for name, text in texts.items():
+        (tmp_path / "tests" / f"test_{name}.py").write_text(text)
     assert [path.stem for path in tool.numeric_tests()] == ["test_a", "test_b"]
 
 
@@ -74,15 +99,21 @@ def test_digest_follows_sources_and_settings_not_outputs(tool, tmp_path):
     assert tool.digest_of(notebook(path, "fit(1)"), settings[0]) != first
 
 
-@pytest.mark.parametrize("capability, names", [
-    ("AVX512", ["default", "avx2", "avx512", "busy"]), ("AVX2", ["default", "avx2", "busy"]),
-    ("NO AVX", ["default", "busy"])])
+@pytest.mark.parametrize(
+    "capability, names",
+    [
+        ("AVX512", ["default", "avx2", "avx512", "busy"]),
+        ("AVX2", ["default", "avx2", "busy"]),
+        ("NO AVX", ["default", "busy"]),
+    ],
+)
 def test_settings_above_the_processor_are_left_out(tool, capability, names):
     assert [s.name for s in tool.possible(tool.names["SETTINGS"], capability)] == names
 
 
 def test_settings_replace_what_was_set(tool, monkeypatch):
-    for name in ("ATEN_CPU_CAPABILITY", "MINUTES"): monkeypatch.setenv(name, "avx2")
+    for name in ("ATEN_CPU_CAPABILITY", "MINUTES"):
+        monkeypatch.setenv(name, "avx2")
     default, *_, busy = map(tool.environment, tool.names["SETTINGS"])
     caps = {"ATEN_CPU_CAPABILITY": "default", "ONEDNN_MAX_CPU_ISA": "SSE41", "OMP_NUM_THREADS": "1"}
     assert default.items() >= caps.items()
@@ -90,10 +121,15 @@ def test_settings_replace_what_was_set(tool, monkeypatch):
 
 
 def test_differences_are_grouped(tool):
-    outputs = {"a": ["loss 1.2345 of 7", "same"], "b": ["loss 1.2349 of 7", "same"],
-               "c": ["loss 1.31 of 7", "same", "more"]}
-    assert list(tool.differences(outputs)) == [[[["a", "b"], "loss 1.2345 of 7"], [["c"], "loss 1.31 of 7"]],
-                                               [[["a", "b"], ""], [["c"], "more"]]]
+    outputs = {
+        "a": ["loss 1.2345 of 7", "same"],
+        "b": ["loss 1.2349 of 7", "same"],
+        "c": ["loss 1.31 of 7", "same", "more"],
+    }
+    assert list(tool.differences(outputs)) == [
+        [[["a", "b"], "loss 1.2345 of 7"], [["c"], "loss 1.31 of 7"]],
+        [[["a", "b"], ""], [["c"], "more"]],
+    ]
     assert not tool.alike("3 steps", "3 stops") and tool.alike("1e-9", "-2e-9") and tool.alike("nan", "nan")
 
 

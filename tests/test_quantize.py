@@ -1,4 +1,6 @@
-"Many processes learn the same codebooks, from the vectors of all; a NaN in one of them, or a small batch, stops none, and the start by k-means stays."
+"""Many processes learn the same codebooks, from the vectors of all; a NaN in one of them, or a small batch, stops none,
+and the start by k-means stays."""
+
 import os
 import socket
 
@@ -24,7 +26,8 @@ def learn(rank, port, folder, frames):
     torch.manual_seed(rank)  # different random choices: the first process's count
     for step in range(12):
         latents = torch.randn(2, 8, frames[rank], generator=own) + 4 * rank  # each process sees one half of the world
-        if step == 5 and rank == 1: latents[0, 0, 0] = torch.nan
+        if step == 5 and rank == 1:
+            latents[0, 0, 0] = torch.nan
         quantizer(latents)
     torch.save(quantizer.state_dict(), folder / f"{rank}.pt")
     dist.destroy_process_group()
@@ -52,11 +55,13 @@ def port():
 def test_two_processes_share_codebooks(tmp_path, port, frames):
     mp.spawn(learn, (port, tmp_path, frames), nprocs=2)
     first, second = (torch.load(tmp_path / f"{rank}.pt", weights_only=True) for rank in (0, 1))
-    for name in first: assert torch.equal(first[name], second[name]), name
+    for name in first:
+        assert torch.equal(first[name], second[name]), name
     assert torch.isfinite(first["codebooks"]).all()
     centres = first["codebooks"][0].mean(1)
     # eight seeds: the highest centre at 4.05 ± 0.05
-    if frames[0] == frames[1]: assert (centres < 1).any() and (centres > 3).any()  # codes for what each of the two saw
+    if frames[0] == frames[1]:
+        assert (centres < 1).any() and (centres > 3).any()  # codes for what each of the two saw
 
 
 def test_four_processes_keep_the_start(tmp_path, port):

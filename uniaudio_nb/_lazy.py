@@ -1,4 +1,5 @@
 "Names of a part that are imported when they are first asked for: `import uniaudio_nb.codec` alone costs nothing."
+
 import ast
 from importlib import import_module
 from pathlib import Path
@@ -18,7 +19,7 @@ def named_imports(file):
 def lazy(package, file, grown=None):
     """Make `__getattr__`, `__dir__` and `__all__` for a package from what its file imports below `if TYPE_CHECKING:`.
 
-    Editors and type checkers read these imports as they stand; at run time each happens when its name is first asked for.
+    Editors and type checkers read these imports as they stand; at run time each happens when its name is asked for.
     `grown` maps the name of a class to further modules that add methods to it (`@patch`): they are imported with it.
     """
     places, grown = named_imports(file), grown or {}

@@ -1,4 +1,5 @@
 """What every kind shares: the clip as data, seeded randomness, levels, trimming, filters, subprocesses."""
+
 import hashlib
 import shutil
 import subprocess
@@ -19,6 +20,7 @@ SOUNDFONT_LICENCE = "MIT"
 @dataclass(frozen=True)
 class Note:
     """One note: onset and duration in s, MIDI number, sung syllable or ''."""
+
     onset: float
     duration: float
     midi: int
@@ -28,6 +30,7 @@ class Note:
 @dataclass
 class Clip:
     """One file to be written and its row of the manifest; path is below audio/, without suffix."""
+
     path: str
     kind: str
     waveform: np.ndarray
@@ -95,7 +98,7 @@ def trim_silence(x: np.ndarray, below_peak_db: float = 38.0, keep: float = 0.03)
     power = np.convolve(x**2, np.ones(320) / 320, mode="same")
     loud = np.flatnonzero(power > power.max() * 10 ** (-below_peak_db / 10))
     margin = round(keep * SAMPLE_RATE)
-    return x[max(0, loud[0] - margin):loud[-1] + margin]
+    return x[max(0, loud[0] - margin) : loud[-1] + margin]
 
 
 def to_rate(x: np.ndarray, rate: int) -> np.ndarray:
@@ -131,8 +134,8 @@ def wander(rng: np.random.Generator, n: int, per_second: float) -> np.ndarray:
 def add_at(x: np.ndarray, part: np.ndarray, start: int) -> None:
     """Add `part` into x in place from sample `start`; what passes the end is cut."""
     if start < len(x):
-        part = part[max(0, -start):len(x) - start]
-        x[max(0, start):max(0, start) + len(part)] += part
+        part = part[max(0, -start) : len(x) - start]
+        x[max(0, start) : max(0, start) + len(part)] += part
 
 
 def median_f0(x: np.ndarray, low: float = 55, high: float = 1000) -> float | None:
@@ -146,16 +149,16 @@ def f0_track(x: np.ndarray, low: float = 55, high: float = 1000) -> Iterator[tup
     half = round(1.25 * SAMPLE_RATE / low)
     min_lag, max_lag = int(SAMPLE_RATE / high), int(SAMPLE_RATE / low)
     for start in range(0, len(x) - half - max_lag - 1, SAMPLE_RATE // 100):
-        frame = x[start:start + half + max_lag + 1]
+        frame = x[start : start + half + max_lag + 1]
         frame = frame - frame.mean()
         middle = (start + (half + max_lag) / 2) / SAMPLE_RATE
         energy = np.cumsum(np.concatenate([[0.0], frame**2]))
-        windows = energy[half:half + max_lag + 2] - energy[:max_lag + 2]  # energy of frame[lag:lag+half]
+        windows = energy[half : half + max_lag + 2] - energy[: max_lag + 2]  # energy of frame[lag:lag+half]
         if windows[0] / half < 1e-5:
             yield middle, 0.0
             continue
         size = 1 << (len(frame) + half).bit_length()
-        cross = np.fft.irfft(np.conj(np.fft.rfft(frame[:half], size)) * np.fft.rfft(frame, size), size)[:max_lag + 2]
+        cross = np.fft.irfft(np.conj(np.fft.rfft(frame[:half], size)) * np.fft.rfft(frame, size), size)[: max_lag + 2]
         r = cross / np.sqrt(windows[0] * windows + 1e-12)
         peaks = np.flatnonzero((r[1:-1] > r[:-2]) & (r[1:-1] >= r[2:])) + 1
         peaks = peaks[(peaks >= min_lag) & (peaks <= max_lag)]
@@ -164,5 +167,5 @@ def f0_track(x: np.ndarray, low: float = 55, high: float = 1000) -> Iterator[tup
             yield middle, 0.0
             continue
         lag = peaks[r[peaks] > best - 0.06][0]  # the shortest of the good periods, so no octave is lost
-        a, b, c = r[lag - 1:lag + 2]
+        a, b, c = r[lag - 1 : lag + 2]
         yield middle, SAMPLE_RATE / (lag + 0.5 * (a - c) / (a - 2 * b + c - 1e-12))

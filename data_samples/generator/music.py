@@ -1,4 +1,6 @@
-"""Music: the recorded instruments of the Fluid soundfont play single notes and short phrases, rendered by fluidsynth."""
+"""Music: the recorded instruments of the Fluid soundfont play single notes and short phrases, rendered by
+fluidsynth."""
+
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +20,7 @@ MAJOR, MINOR = (0, 2, 4, 5, 7, 9, 11, 12), (0, 2, 3, 5, 7, 8, 10, 12)
 @dataclass(frozen=True)
 class Instrument:
     """One instrument: label, words of the caption, General MIDI program, its five single notes, level in dBFS."""
+
     label: str
     words: str
     program: int
@@ -63,25 +66,57 @@ def render(notes: list[Note], program: int, velocity: int, tail: float) -> np.nd
     with tempfile.TemporaryDirectory() as folder:
         midi, wav = Path(folder) / "in.mid", Path(folder) / "out.wav"
         write_midi(midi, notes, program, velocity, rest=tail)
-        common.run_program("fluidsynth", "-ni", "-q", "-R", "0", "-C", "0", "-g", "0.7", "-r", "48000", "-O", "float",
-                           "-T", "wav", "-F", str(wav), find_soundfont(), str(midi))
+        common.run_program(
+            "fluidsynth",
+            "-ni",
+            "-q",
+            "-R",
+            "0",
+            "-C",
+            "0",
+            "-g",
+            "0.7",
+            "-r",
+            "48000",
+            "-O",
+            "float",
+            "-T",
+            "wav",
+            "-F",
+            str(wav),
+            find_soundfont(),
+            str(midi),
+        )
         x, rate = soundfile.read(wav, always_2d=True)
     x = common.to_rate(x.mean(1), rate)
     length = round((max(n.onset + n.duration for n in notes) + tail) * common.SAMPLE_RATE)
     return np.pad(x, (0, max(0, length - len(x))))[:length]
 
 
-def music_clip(instrument: Instrument, path: str, notes: list[Note], text: str, label: str, split: str, note: str, seed: int) -> Clip:
+def music_clip(
+    instrument: Instrument, path: str, notes: list[Note], text: str, label: str, split: str, note: str, seed: int
+) -> Clip:
     """Render one clip, louder or softer by the draw of its path; phrases keep their notes as a MIDI file."""
     rng = common.rng_for(seed, "music", path)
     velocity = int(rng.integers(70, 115))
     x = render(notes, instrument.program, velocity, tail=0.2)
     x = common.fade(common.set_level(x, instrument.level + (velocity - 90) / 10), 0.001, 0.12)
     single = len(notes) == 1
-    return Clip(path, "music", x, text, "", label, split, licence=common.SOUNDFONT_LICENCE,
-                attribution="Fluid (R3) General MIDI SoundFont by Frank Wen, rendered with fluidsynth",
-                f0_hz=float(hz(notes[0].midi)) if single else None, notes=[] if single else notes, program=instrument.program,
-                note=f"{note}velocity {velocity}")
+    return Clip(
+        path,
+        "music",
+        x,
+        text,
+        "",
+        label,
+        split,
+        licence=common.SOUNDFONT_LICENCE,
+        attribution="Fluid (R3) General MIDI SoundFont by Frank Wen, rendered with fluidsynth",
+        f0_hz=float(hz(notes[0].midi)) if single else None,
+        notes=[] if single else notes,
+        program=instrument.program,
+        note=f"{note}velocity {velocity}",
+    )
 
 
 def phrase(rng: np.random.Generator, instrument: Instrument, shape: str) -> tuple[list[Note], str]:
@@ -90,7 +125,9 @@ def phrase(rng: np.random.Generator, instrument: Instrument, shape: str) -> tupl
     mode = "major" if rng.random() < 0.6 else "minor"
     scale = MAJOR if mode == "major" else MINOR
     root = instrument.notes[1] + int(rng.integers(-3, 4))
-    beat, onset, notes = 1.65 / sum(beats) * rng.uniform(0.92, 1.08), 0.0, []
+    beat = 1.65 / sum(beats) * rng.uniform(0.92, 1.08)
+    onset = 0.0
+    notes = []
     for step, length in zip(steps, beats):
         notes.append(Note(round(onset, 4), round(length * beat * 0.96, 4), root + scale[step]))
         onset += length * beat
@@ -109,12 +146,25 @@ def jobs(seed: int) -> list[Job]:
         rng = common.rng_for(seed, "music", instrument.label)
         for j, midi in enumerate(instrument.notes):
             name = note_name(midi)
-            add(instrument, f"music/{instrument.label}/note_{name.replace('#', 's')}",
-                [Note(0.0, round(rng.uniform(0.9, 1.1), 3), midi)], f"{instrument.words}, note {name}",
-                f"{instrument.label};{name};midi={midi}", "valid" if j == 1 + i % 3 and i % 2 else "train", "")
+            add(
+                instrument,
+                f"music/{instrument.label}/note_{name.replace('#', 's')}",
+                [Note(0.0, round(rng.uniform(0.9, 1.1), 3), midi)],
+                f"{instrument.words}, note {name}",
+                f"{instrument.label};{name};midi={midi}",
+                "valid" if j == 1 + i % 3 and i % 2 else "train",
+                "",
+            )
         for j in range(3):
             shape = shapes[(i + 2 * j) % len(shapes)]
             notes, mode = phrase(rng, instrument, shape)
-            add(instrument, f"music/{instrument.label}/{shape}", notes, f"{PHRASES[shape][0]} {instrument.words}",
-                instrument.label, "valid" if j == 1 and i % 2 == 0 else "train", f"{mode}; ")
+            add(
+                instrument,
+                f"music/{instrument.label}/{shape}",
+                notes,
+                f"{PHRASES[shape][0]} {instrument.words}",
+                instrument.label,
+                "valid" if j == 1 and i % 2 == 0 else "train",
+                f"{mode}; ",
+            )
     return listed

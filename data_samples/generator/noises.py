@@ -1,4 +1,5 @@
 """Background noises of 4 s: coloured noise, hum, babble of the set's own voices, machine and street."""
+
 import numpy as np
 
 from . import common, speech
@@ -33,8 +34,10 @@ def babble(rng: np.random.Generator, n: int, voices: tuple[np.ndarray, ...]) -> 
 def hum(rng: np.random.Generator, n: int) -> np.ndarray:
     """Mains hum: 50 Hz and its harmonics with a little hiss."""
     t = np.arange(n) / SAMPLE_RATE
-    tones = sum(np.sin(2 * np.pi * 50 * k * t + rng.uniform(0, 6.28)) * a for k, a in
-                ((1, 1), (2, 0.7), (3, 0.5), (4, 0.25), (5, 0.3), (7, 0.2), (9, 0.1), (11, 0.1), (14, 0.05)))
+    tones = sum(
+        np.sin(2 * np.pi * 50 * k * t + rng.uniform(0, 6.28)) * a
+        for k, a in ((1, 1), (2, 0.7), (3, 0.5), (4, 0.25), (5, 0.3), (7, 0.2), (9, 0.1), (11, 0.1), (14, 0.05))
+    )
     return tones * (1 + 0.03 * wander(rng, n, 2)) + 0.03 * rng.standard_normal(n)
 
 
@@ -52,7 +55,7 @@ def street(rng: np.random.Generator, n: int) -> np.ndarray:
     far = band(shaped_noise(rng, n, -4), 40, 1200, 1)
     near = band(engine(rng, n, 0)[0], None, 900)
     t = np.arange(n) / SAMPLE_RATE
-    passing = band(shaped_noise(rng, n, -2), 150, 3000, 1) * np.exp(-((t - rng.uniform(1.2, 2.6)) / 0.7) ** 2)
+    passing = band(shaped_noise(rng, n, -2), 150, 3000, 1) * np.exp(-(((t - rng.uniform(1.2, 2.6)) / 0.7) ** 2))
     return far / rms(far) + 0.3 * near / rms(near) + 1.0 * passing / rms(passing)
 
 
@@ -63,9 +66,13 @@ def hiss(rng: np.random.Generator, n: int) -> np.ndarray:
 
 # name -> (what makes it, caption, split); two of them are held out
 NOISES = {
-    "white": (white, "white noise", "train"), "pink": (pink, "pink noise", "train"), "brown": (brown, "a deep rumbling noise", "train"),
-    "babble": (babble, "many people talking at once", "train"), "hum": (hum, "a mains hum", "train"),
-    "machine": (machine, "a machine hall", "train"), "street": (street, "street noise with passing cars", "valid"),
+    "white": (white, "white noise", "train"),
+    "pink": (pink, "pink noise", "train"),
+    "brown": (brown, "a deep rumbling noise", "train"),
+    "babble": (babble, "many people talking at once", "train"),
+    "hum": (hum, "a mains hum", "train"),
+    "machine": (machine, "a machine hall", "train"),
+    "street": (street, "street noise with passing cars", "valid"),
     "hiss": (hiss, "tape hiss", "valid"),
 }
 
@@ -76,10 +83,18 @@ def noise_clip(name: str, seed: int) -> Clip:
     voices = (speech.babble_voices(seed),) if name == "babble" else ()
     x = make(common.rng_for(seed, "noise", name), round(SECONDS * SAMPLE_RATE), *voices)
     x = common.fade(common.set_level(x, -33), 0.01, 0.01)
-    return Clip(f"noise/{name}", "noise", x, caption, "", name, split,
-                licence=common.FLITE_LICENCE if voices else common.OURS,
-                attribution="flite voices, Carnegie Mellon University, and espeak-ng" if voices else Clip.attribution,
-                note="mixed from voices of the set" if voices else "synthesised")
+    return Clip(
+        f"noise/{name}",
+        "noise",
+        x,
+        caption,
+        "",
+        name,
+        split,
+        licence=common.FLITE_LICENCE if voices else common.OURS,
+        attribution="flite voices, Carnegie Mellon University, and espeak-ng" if voices else Clip.attribution,
+        note="mixed from voices of the set" if voices else "synthesised",
+    )
 
 
 def jobs(seed: int) -> list[Job]:

@@ -1,8 +1,11 @@
 """Singing: recorded flite syllables, taken apart into envelope and noise, and put together again on notes.
 
-The voiced part is a sum of harmonics of exactly the note's pitch whose amplitudes and phases follow the spectral envelope of
-the spoken syllable; the vowel is held by wandering about its middle. Consonants without a voice stay as they were recorded.
+The voiced part is a sum of harmonics of exactly the note's pitch whose amplitudes and phases follow the spectral
+envelope of
+the spoken syllable; the vowel is held by wandering about its middle. Consonants without a voice stay as they were
+recorded.
 """
+
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,25 +18,47 @@ from scipy import ndimage, signal
 from . import common
 from .common import SAMPLE_RATE, Clip, Job, Note
 
-HOP = 80          # 5 ms between envelope frames
+HOP = 80  # 5 ms between envelope frames
 FFT = 1024
 NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 # syllable as written -> (flite phones, phonemes of the label); a vowel is the last one
 SYLLABLES = {
-    "la": ("l aa", "l a"), "na": ("n aa", "n a"), "ma": ("m aa", "m a"), "mi": ("m iy", "m i"), "ni": ("n iy", "n i"),
-    "do": ("d ao", "d o"), "lo": ("l ao", "l o"), "re": ("r eh", "r e"), "fa": ("f aa", "f a"), "so": ("s ao", "s o"),
-    "ti": ("t iy", "t i"), "lu": ("l uw", "l u"), "ah": ("aa", "a"), "oo": ("uw", "u"), "ee": ("iy", "i"), "oh": ("ao", "o"),
+    "la": ("l aa", "l a"),
+    "na": ("n aa", "n a"),
+    "ma": ("m aa", "m a"),
+    "mi": ("m iy", "m i"),
+    "ni": ("n iy", "n i"),
+    "do": ("d ao", "d o"),
+    "lo": ("l ao", "l o"),
+    "re": ("r eh", "r e"),
+    "fa": ("f aa", "f a"),
+    "so": ("s ao", "s o"),
+    "ti": ("t iy", "t i"),
+    "lu": ("l uw", "l u"),
+    "ah": ("aa", "a"),
+    "oo": ("uw", "u"),
+    "ee": ("iy", "i"),
+    "oh": ("ao", "o"),
 }
 VOICELESS = {"s", "f", "t", "d"}  # kept as recorded (the burst of d too)
 SINGLE = ("la", "ah", "oo", "na", "mi", "do", "lu", "ee", "oh")
-WORDS = (("la",) * 4, ("do", "re", "mi", "fa"), ("na", "ni", "na", "ma"), ("so", "la", "ti", "do"), ("mi", "ma", "mi", "ma"),
-         ("lo", "lu", "la", "lo"), ("ah", "oo", "la", "la"))
+WORDS = (
+    ("la",) * 4,
+    ("do", "re", "mi", "fa"),
+    ("na", "ni", "na", "ma"),
+    ("so", "la", "ti", "do"),
+    ("mi", "ma", "mi", "ma"),
+    ("lo", "lu", "la", "lo"),
+    ("ah", "oo", "la", "la"),
+)
 
 
 @dataclass(frozen=True)
 class Singer:
-    """One singer: flite voice, gender, lowest and highest MIDI note, level, vibrato rate in Hz and depth in semitones."""
+    """One singer: flite voice, gender, lowest and highest MIDI note, level, vibrato rate in Hz and depth in
+    semitones."""
+
     name: str
     gender: str
     low: int
@@ -43,15 +68,20 @@ class Singer:
     vibrato: float
 
 
-SINGERS = (Singer("slt", "F", 57, 74, -26, 5.6, 0.28), Singer("rms", "M", 45, 62, -25, 5.1, 0.24),
-           Singer("awb", "M", 48, 65, -27, 5.9, 0.2))
+SINGERS = (
+    Singer("slt", "F", 57, 74, -26, 5.6, 0.28),
+    Singer("rms", "M", 45, 62, -25, 5.1, 0.24),
+    Singer("awb", "M", 48, 65, -27, 5.9, 0.2),
+)
 
 
 @dataclass(frozen=True)
 class Syllable:
-    """A spoken syllable taken apart: waveform, envelope frames, where its vowel starts (frames), phones with end times."""
+    """A spoken syllable taken apart: waveform, envelope frames, where its vowel starts (frames), phones with end
+    times."""
+
     waveform: np.ndarray
-    log_envelope: np.ndarray   # [frames, FFT/2 + 1], natural log of the magnitude
+    log_envelope: np.ndarray  # [frames, FFT/2 + 1], natural log of the magnitude
     phones: tuple[tuple[str, float, float], ...]  # phone, start s, end s
 
 
@@ -70,8 +100,18 @@ def spoken(voice: str, syllable: str) -> Syllable:
     """Let flite speak a syllable, slowly, and measure its spectral envelope every 5 ms."""
     with tempfile.TemporaryDirectory() as folder:
         wav = str(Path(folder) / "out.wav")
-        printed = common.run_program("flite", "-voice", voice, "--setf", "duration_stretch=1.5", "-psdur",
-                                     "-p", f"pau {SYLLABLES[syllable][0]} pau", "-o", wav)
+        printed = common.run_program(
+            "flite",
+            "-voice",
+            voice,
+            "--setf",
+            "duration_stretch=1.5",
+            "-psdur",
+            "-p",
+            f"pau {SYLLABLES[syllable][0]} pau",
+            "-o",
+            wav,
+        )
         x, rate = soundfile.read(wav)
     x = common.to_rate(x, rate)
     ends = [(name, float(end)) for name, end in (part.split(":") for part in printed.split())]
@@ -94,7 +134,7 @@ def envelope_of(x: np.ndarray) -> np.ndarray:
     result = np.empty((frames, FFT // 2 + 1))
     for t in range(frames):
         half = round(1.5 * SAMPLE_RATE / f0[t])
-        piece = padded[FFT + t * HOP - half:FFT + t * HOP + half + 1]
+        piece = padded[FFT + t * HOP - half : FFT + t * HOP + half + 1]
         window = np.hanning(2 * half + 1)
         window /= np.sqrt((window**2).sum())
         power = np.abs(np.fft.rfft((piece - (piece * window).sum() / window.sum()) * window, FFT)) ** 2 + 1e-10
@@ -104,23 +144,27 @@ def envelope_of(x: np.ndarray) -> np.ndarray:
         width = 2 * f0[t] / 3 / bin_hz
         running = np.cumsum(np.concatenate([full, full, full]))
         at = np.arange(FFT) + FFT
-        smooth = (np.interp(at + width / 2, np.arange(3 * FFT), running) - np.interp(at - width / 2, np.arange(3 * FFT), running)) / width
+        smooth = (
+            np.interp(at + width / 2, np.arange(3 * FFT), running)
+            - np.interp(at - width / 2, np.arange(3 * FFT), running)
+        ) / width
         cepstrum = np.fft.ifft(np.log(np.maximum(smooth, 1e-12))).real
         lifter = np.sinc(f0[t] * quefrency) * (1.18 - 0.18 * np.cos(2 * np.pi * f0[t] * quefrency))
-        result[t] = 0.5 * np.fft.fft(cepstrum * lifter).real[:FFT // 2 + 1]
+        result[t] = 0.5 * np.fft.fft(cepstrum * lifter).real[: FFT // 2 + 1]
     return ndimage.gaussian_filter1d(result, 1.2, axis=0)
 
 
 def minimum_phase(log_envelope: np.ndarray) -> np.ndarray:
     """Compute the phase a resonator with this envelope has (through the folded cepstrum); [frames, bins] both ways."""
     cepstrum = np.fft.irfft(log_envelope, FFT, axis=1)
-    cepstrum[:, 1:FFT // 2] *= 2
-    cepstrum[:, FFT // 2 + 1:] = 0
+    cepstrum[:, 1 : FFT // 2] *= 2
+    cepstrum[:, FFT // 2 + 1 :] = 0
     return np.fft.rfft(cepstrum, axis=1).imag
 
 
 def held_frames(rng: np.random.Generator, syllable: Syllable, n_frames: int) -> tuple[np.ndarray, float]:
-    """Choose envelope frames (fractional) for a syllable of n_frames: the onset as spoken up to the loud, steady place of the
+    """Choose envelope frames (fractional) for a syllable of n_frames: the onset as spoken up to the loud, steady place
+    of the
     vowel, which is then held by a slow wander about it; also return the length of the consonant in s."""
     per_s = SAMPLE_RATE / HOP
     first, (_, start, end) = syllable.phones[0][1] * per_s, syllable.phones[-1]
@@ -137,7 +181,8 @@ def held_frames(rng: np.random.Generator, syllable: Syllable, n_frames: int) -> 
 
 
 def pitch_curve(rng: np.random.Generator, singer: Singer, notes: list[Note], n: int) -> np.ndarray:
-    """Draw the pitch in semitones at every sample: the notes, joined by 50 ms glides, a vibrato that grows, a little drift."""
+    """Draw the pitch in semitones at every sample: the notes, joined by 50 ms glides, a vibrato that grows, a little
+    drift."""
     time = np.arange(n) / SAMPLE_RATE
     curve = np.full(n, float(notes[0].midi))
     depth = np.zeros(n)
@@ -168,7 +213,9 @@ def sing(rng: np.random.Generator, singer: Singer, notes: list[Note]) -> tuple[n
         low = np.clip(where.astype(int), 0, len(syllable.log_envelope) - 2)
         part = (where - low)[:, None]
         log_envelope[onset:stop] = (1 - part) * syllable.log_envelope[low] + part * syllable.log_envelope[low + 1]
-        shape = np.minimum(1, np.minimum((np.arange(stop - onset) + 1) / 6, (stop - onset - np.arange(stop - onset)) / 14))
+        shape = np.minimum(
+            1, np.minimum((np.arange(stop - onset) + 1) / 6, (stop - onset - np.arange(stop - onset)) / 14)
+        )
         start = onset * HOP / SAMPLE_RATE
         split = start
         if consonant:
@@ -177,8 +224,8 @@ def sing(rng: np.random.Generator, singer: Singer, notes: list[Note]) -> tuple[n
             if consonant[0] in VOICELESS:
                 quiet = round(lead * SAMPLE_RATE / HOP)
                 shape[:quiet] = 0
-                shape[quiet:quiet + 5] *= np.linspace(0.1, 1, 5)[:len(shape[quiet:quiet + 5])]
-                piece = syllable.waveform[round(consonant[1] * SAMPLE_RATE):round(consonant[2] * SAMPLE_RATE) + 100]
+                shape[quiet : quiet + 5] *= np.linspace(0.1, 1, 5)[: len(shape[quiet : quiet + 5])]
+                piece = syllable.waveform[round(consonant[1] * SAMPLE_RATE) : round(consonant[2] * SAMPLE_RATE) + 100]
                 common.add_at(recorded, common.fade(piece, 0.004, 0.01), onset * HOP)
         gain[onset:stop] = shape
         rows.append((split, stop * HOP / SAMPLE_RATE, labels[-1], note.midi))
@@ -224,10 +271,23 @@ def singing_clip(singer: Singer, path: str, notes: list[Note], label: str, split
     """Make one sung clip with its alignment and notes."""
     x, rows = sing(common.rng_for(seed, "sing", path), singer, notes)
     x = common.fade(common.set_level(x, singer.level), 0.002, 0.03)
-    return Clip(path, "singing", x, " ".join(row[2] for row in rows), singer.name, label, split,
-                licence=common.FLITE_LICENCE, attribution=f"flite voice {singer.name}, Carnegie Mellon University",
-                gender=singer.gender, f0_hz=common.median_f0(x, 60, 800), alignment=rows, notes=notes, program=52,
-                note=f"sung by resynthesis of spoken syllables; {' '.join(f'{n.lyric}:{note_name(n.midi)}' for n in notes)}")
+    return Clip(
+        path,
+        "singing",
+        x,
+        " ".join(row[2] for row in rows),
+        singer.name,
+        label,
+        split,
+        licence=common.FLITE_LICENCE,
+        attribution=f"flite voice {singer.name}, Carnegie Mellon University",
+        gender=singer.gender,
+        f0_hz=common.median_f0(x, 60, 800),
+        alignment=rows,
+        notes=notes,
+        program=52,
+        note=f"sung by resynthesis of spoken syllables; {' '.join(f'{n.lyric}:{note_name(n.midi)}' for n in notes)}",
+    )
 
 
 def jobs(seed: int) -> list[Job]:
@@ -243,17 +303,29 @@ def jobs(seed: int) -> list[Job]:
         for i, lyric in enumerate(SINGLE):
             midi = scale[(i * 4 + s) % len(scale)]
             name = note_name(midi)
-            add(singer, f"singing/{singer.name}/note_{lyric}_{name}", [Note(0.0, rng.uniform(1.3, 1.7), midi, lyric)],
-                f"{lyric};{name};midi={midi}", "valid" if i == 3 + s else "train")
+            add(
+                singer,
+                f"singing/{singer.name}/note_{lyric}_{name}",
+                [Note(0.0, rng.uniform(1.3, 1.7), midi, lyric)],
+                f"{lyric};{name};midi={midi}",
+                "valid" if i == 3 + s else "train",
+            )
         for i in range(11):
-            add(singer, f"singing/{singer.name}/phrase_{i:02d}", phrase(rng, scale, WORDS[i % len(WORDS)][:2 + i % 3]),
-                "", "valid" if i in (4, 5 + s) else "train")
+            add(
+                singer,
+                f"singing/{singer.name}/phrase_{i:02d}",
+                phrase(rng, scale, WORDS[i % len(WORDS)][: 2 + i % 3]),
+                "",
+                "valid" if i in (4, 5 + s) else "train",
+            )
     return listed
 
 
 def phrase(rng: np.random.Generator, scale: list[int], syllables: tuple[str, ...]) -> list[Note]:
     """Walk up and down a scale, one syllable per note, the last note longest."""
-    place, onset, notes = int(rng.integers(2, len(scale) - 4)), 0.0, []
+    place = int(rng.integers(2, len(scale) - 4))
+    onset = 0.0
+    notes = []
     for i, lyric in enumerate(syllables):
         last = i == len(syllables) - 1
         duration = round(float(rng.uniform(0.9, 1.2) if last else rng.choice([0.5, 0.65, 0.8])), 3)

@@ -1,4 +1,5 @@
 """Sounds of the world by own synthesis: sixteen classes, six variants of 1.5 s each, with captions."""
+
 from . import common, sounds_made, sounds_nature
 from .common import SAMPLE_RATE, Clip, Job
 
@@ -33,12 +34,21 @@ def sound_clip(label: str, variant: int, seed: int) -> Clip:
     rng = common.rng_for(seed, "sound", label, variant)
     x, caption = make(rng, round(SECONDS * SAMPLE_RATE), variant)
     x = common.fade(common.set_level(x, level + rng.uniform(-2, 2)), 0.002, 0.05)
-    return Clip(f"sound/{label}/{label}_{variant}", "sound", x, caption, "", label,
-                "valid" if variant == held_out else "train", note="synthesised")
+    return Clip(
+        f"sound/{label}/{label}_{variant}",
+        "sound",
+        x,
+        caption,
+        "",
+        label,
+        "valid" if variant == held_out else "train",
+        note="synthesised",
+    )
 
 
 def jobs(seed: int) -> list[Job]:
     """List all classes and variants; one variant of each class is held out."""
+
     def job(label: str, variant: int) -> Job:
         return f"sound/{label}_{variant}", lambda: sound_clip(label, variant, seed)
 

@@ -1,4 +1,5 @@
 """Speech: ten voices of flite and espeak-ng say digits and short sentences."""
+
 import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,14 +17,15 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 @dataclass(frozen=True)
 class Voice:
     """One speaker: the program's voice name, gender, level in dBFS, what to know, and its own rate and pitch."""
+
     name: str
-    program: str   # flite or espeak-ng
+    program: str  # flite or espeak-ng
     voice: str
     gender: str
     level: float
     note: str
-    rate: float = 1.0   # above 1 is faster
-    pitch: int = 50     # espeak-ng only, 0 to 99
+    rate: float = 1.0  # above 1 is faster
+    pitch: int = 50  # espeak-ng only, 0 to 99
 
 
 VOICES = (
@@ -53,13 +55,26 @@ HELD_OUT = "Can you hear the rain at night?"  # said by all, only in valid: a se
 
 # Two each, so that training hears more than the shared texts.
 OWN = (
-    "The boy ran to the big house.", "My mother made a fish soup.", "Wait, the light is green now!",
-    "Is this your hat or mine?", "He sold the old boat last week.", "We sing a song, then we sleep.",
-    "The moon is high over the sea.", "Do not run on the wet floor!", "A bird sat on the green tree.",
-    "Her hand was cold, but soft.", "They play ball in the park.", "What time does the train leave?",
-    "I can see five ships from here.", "The river is deep and slow.", "Look, it will snow this year!",
-    "My father works with his hands.", "Give me the book, please.", "She has three small dogs.",
-    "She wrote a long letter home.", "Stop, there is a car behind you!",
+    "The boy ran to the big house.",
+    "My mother made a fish soup.",
+    "Wait, the light is green now!",
+    "Is this your hat or mine?",
+    "He sold the old boat last week.",
+    "We sing a song, then we sleep.",
+    "The moon is high over the sea.",
+    "Do not run on the wet floor!",
+    "A bird sat on the green tree.",
+    "Her hand was cold, but soft.",
+    "They play ball in the park.",
+    "What time does the train leave?",
+    "I can see five ships from here.",
+    "The river is deep and slow.",
+    "Look, it will snow this year!",
+    "My father works with his hands.",
+    "Give me the book, please.",
+    "She has three small dogs.",
+    "She wrote a long letter home.",
+    "Stop, there is a car behind you!",
 )
 
 
@@ -68,25 +83,59 @@ def say(voice: Voice, text: str, rate: float = 1.0, pitch: float = 1.0) -> np.nd
     with tempfile.TemporaryDirectory() as folder:
         wav = str(Path(folder) / "out.wav")
         if voice.program == "flite":
-            common.run_program("flite", "-voice", voice.voice, "--setf", f"duration_stretch={1 / (rate * voice.rate):.4f}",
-                               "--setf", f"f0_shift={pitch:.4f}", "-t", text, "-o", wav)
+            common.run_program(
+                "flite",
+                "-voice",
+                voice.voice,
+                "--setf",
+                f"duration_stretch={1 / (rate * voice.rate):.4f}",
+                "--setf",
+                f"f0_shift={pitch:.4f}",
+                "-t",
+                text,
+                "-o",
+                wav,
+            )
         else:
-            common.run_program("espeak-ng", "-v", voice.voice, "-s", str(round(150 * rate * voice.rate)),
-                               "-p", str(round(voice.pitch + 100 * (pitch - 1))), "-w", wav, text)
+            common.run_program(
+                "espeak-ng",
+                "-v",
+                voice.voice,
+                "-s",
+                str(round(150 * rate * voice.rate)),
+                "-p",
+                str(round(voice.pitch + 100 * (pitch - 1))),
+                "-w",
+                wav,
+                text,
+            )
         x, file_rate = soundfile.read(wav)
     x = common.trim_silence(common.to_rate(x, file_rate))
     return common.fade(common.set_level(x, voice.level))
 
 
-def speech_clip(voice: Voice, path: str, text: str, label: str, split: str, rate: float, pitch: float, seed: int) -> Clip:
+def speech_clip(
+    voice: Voice, path: str, text: str, label: str, split: str, rate: float, pitch: float, seed: int
+) -> Clip:
     """Make the clip of one utterance; the level varies by 1 dB around the speaker's."""
     x = say(voice, text, rate, pitch) * 10 ** (common.rng_for(seed, "level", path).uniform(-1, 1) / 20)
     flite = voice.program == "flite"
-    return Clip(path, "speech", x, text, voice.name, label, split,
-                licence=common.FLITE_LICENCE if flite else common.OURS,
-                attribution=f"flite voice {voice.voice}, Carnegie Mellon University" if flite else f"espeak-ng voice {voice.voice}",
-                gender=voice.gender, f0_hz=common.median_f0(x, 60, 500),
-                note=f"{voice.note}; rate {rate:.2f}" + ("" if pitch == 1 else f", pitch {pitch:.2f}"))
+    return Clip(
+        path,
+        "speech",
+        x,
+        text,
+        voice.name,
+        label,
+        split,
+        licence=common.FLITE_LICENCE if flite else common.OURS,
+        attribution=f"flite voice {voice.voice}, Carnegie Mellon University"
+        if flite
+        else f"espeak-ng voice {voice.voice}",
+        gender=voice.gender,
+        f0_hz=common.median_f0(x, 60, 500),
+        note=f"{voice.note}; rate {rate:.2f}" + ("" if pitch == 1 else f", pitch {pitch:.2f}"),
+    )
 
 
 def jobs(seed: int) -> list[Job]:
@@ -103,18 +152,36 @@ def jobs(seed: int) -> list[Job]:
             turn = (digit - i) % 5
             for take in (1, 2):
                 valid = take == 2 and turn == 0
-                rate, pitch = (rng.uniform(1.08, 1.2), 1.0) if take == 1 else (rng.uniform(0.92, 1.02), rng.uniform(0.9, 1.12))
+                rate, pitch = (
+                    (rng.uniform(1.08, 1.2), 1.0) if take == 1 else (rng.uniform(0.92, 1.02), rng.uniform(0.9, 1.12))
+                )
                 if voice.name == "rms":
                     pitch = 1.0  # this voice ignores the setting
                 if take == 1 or turn in (0, 1, 3):
-                    add(voice, f"speech/digits/{voice.name}_{digit}_{take}", word, str(digit), "valid" if valid else "train", rate, pitch)
-        own = OWN[i::len(VOICES)]
+                    add(
+                        voice,
+                        f"speech/digits/{voice.name}_{digit}_{take}",
+                        word,
+                        str(digit),
+                        "valid" if valid else "train",
+                        rate,
+                        pitch,
+                    )
+        own = OWN[i :: len(VOICES)]
         for number, text in enumerate((*SHARED, HELD_OUT, *own), 1):
-            # Held out: one text of all speakers, and one shared text of one speaker each (its other voices are trained on).
+            # Held out: one text of all speakers, and one shared text of one speaker each (its other voices are trained
+            # on).
             valid = text == HELD_OUT or number == 1 + i % len(SHARED)
             name = f"s{number:02d}" if text not in own else f"own{i:02d}{number - len(SHARED) - 1}"
-            add(voice, f"speech/sentences/{voice.name}_{name}", text, "", "valid" if valid else "train",
-                rng.uniform(1.1, 1.25), 1.0)
+            add(
+                voice,
+                f"speech/sentences/{voice.name}_{name}",
+                text,
+                "",
+                "valid" if valid else "train",
+                rng.uniform(1.1, 1.25),
+                1.0,
+            )
     return listed
 
 
@@ -123,4 +190,6 @@ def babble_voices(seed: int, n_voices: int = 8) -> tuple[np.ndarray, ...]:
     """Sentences of the training texts for the babble noise, one voice after the other."""
     rng = common.rng_for(seed, "babble")
     texts = [t for t in SHARED if t != HELD_OUT]
-    return tuple(np.concatenate([say(VOICES[v % len(VOICES)], t) for t in rng.permutation(texts)[:4]]) for v in range(n_voices))
+    return tuple(
+        np.concatenate([say(VOICES[v % len(VOICES)], t) for t in rng.permutation(texts)[:4]]) for v in range(n_voices)
+    )

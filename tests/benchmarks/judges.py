@@ -11,6 +11,7 @@ is the number of clips that are right through the codec over the number that are
 bootstrap interval over clips. Instruments have 25 clips, each asked at five speeds; a clip counts by its share of right
 answers. Of the two families the lower share counts: what pleases only one kind of judge is not in the sound.
 """
+
 import argparse
 import json
 import time
@@ -29,17 +30,38 @@ from uniaudio_nb.metrics import FAMILIES, bootstrap, load_judges, sound_level, t
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 SHIPPED = Path(uniaudio_nb.__file__).parent / "pretrained" / "judges"
-SPEEDS = (0.84, 0.92, 1., 1.08, 1.18)  # at which instruments are heard, or a judge learns their notes
+SPEEDS = (0.84, 0.92, 1.0, 1.08, 1.18)  # at which instruments are heard, or a judge learns their notes
 JUDGES = {  # name: corpus, what it tells apart, seconds of a window, steps, speeds
-    "digits": ("fsdd", "text", 1., {"cepstra": 1500, "spectrum": 1500}, (1.,)),
-    "speakers": ("fsdd", "speaker", 1., {"cepstra": 500, "spectrum": 500}, (1.,)),
-    "sounds": ("esc10", "label", 2., {"cepstra": 700, "spectrum": 700}, (1.,)),
-    "instruments": ("instrument_notes", "instrument", 2., {"cepstra": 700, "spectrum": 700}, SPEEDS),
-    "tags": ("esc10", "label", 1., {"cepstra": 600, "spectrum": 600}, (1.,)),
+    "digits": ("fsdd", "text", 1.0, {"cepstra": 1500, "spectrum": 1500}, (1.0,)),
+    "speakers": ("fsdd", "speaker", 1.0, {"cepstra": 500, "spectrum": 500}, (1.0,)),
+    "sounds": ("esc10", "label", 2.0, {"cepstra": 700, "spectrum": 700}, (1.0,)),
+    "instruments": ("instrument_notes", "instrument", 2.0, {"cepstra": 700, "spectrum": 700}, SPEEDS),
+    "tags": ("esc10", "label", 1.0, {"cepstra": 600, "spectrum": 600}, (1.0,)),
 }
 FEWEST = 5  # train clips of a class: flute, oboe, trumpet, violin, organ and vibraphone have one each and are left out
-TAGGED = ("dog", "rain", "wave", "sea", "baby", "cry", "clock", "tick", "sneez", "helicopter", "saw", "fire", "rooster",
-          "cock", "chicken", "hen", "storm", "ocean", "water", "surf")  # a caption with one of these is no distractor
+# a caption with one of these is no distractor
+TAGGED = (
+    "dog",
+    "rain",
+    "wave",
+    "sea",
+    "baby",
+    "cry",
+    "clock",
+    "tick",
+    "sneez",
+    "helicopter",
+    "saw",
+    "fire",
+    "rooster",
+    "cock",
+    "chicken",
+    "hen",
+    "storm",
+    "ocean",
+    "water",
+    "surf",
+)
 
 
 def load(data):
@@ -80,7 +102,8 @@ def train_one(name, family, train):
 
 def through(codec, k):
     def decoded(waveform):
-        return codec.decode(codec.encode(waveform[None], n_codebooks=k))[0, :, :waveform.shape[1]]
+        return codec.decode(codec.encode(waveform[None], n_codebooks=k))[0, :, : waveform.shape[1]]
+
     return decoded
 
 
@@ -146,8 +169,10 @@ def measure(valid, codec, only=None):
     return result
 
 
-HEAD = ("| judge | family | clips | original | 3 codebooks | share kept | 12 codebooks | share kept |",
-        "|---|---|---|---|---|---|---|---|")
+HEAD = (
+    "| judge | family | clips | original | 3 codebooks | share kept | 12 codebooks | share kept |",
+    "|---|---|---|---|---|---|---|---|",
+)
 
 
 def interval(figures):
@@ -156,8 +181,16 @@ def interval(figures):
 
 
 def line(name, family, r):
-    cells = [name, family, str(r["clips"]), interval(r["original"]), f"{r['3'][0]:.1%}", interval(r["share of 3"]),
-             f"{r['12'][0]:.1%}", interval(r["share of 12"])]
+    cells = [
+        name,
+        family,
+        str(r["clips"]),
+        interval(r["original"]),
+        f"{r['3'][0]:.1%}",
+        interval(r["share of 3"]),
+        f"{r['12'][0]:.1%}",
+        interval(r["share of 12"]),
+    ]
     return f"| {' | '.join(cells)} |"
 
 
@@ -182,19 +215,21 @@ def ship(train, valid):
         "licence": "CC BY-SA 4.0 (some of the recordings are share-alike); the attributions below stay with every copy",
         "shape": "; ".join(f"{family}: about {n:,} weights" for family, n in sizes.items()),
         "classes": "; ".join(f"{name}: {', '.join(both[0].classes)}" for name, both in load_judges(SHIPPED).items()),
-        "training": "original recordings of the train splits only, never anything that a model made; "
-                    "batches of 32, steps by family: " + ", ".join(f"{name} {n}" for name, n in steps.items()),
+        "training": "original recordings of the train splits only, never anything that a model made; batches of 32, "
+        "steps by family: " + ", ".join(f"{name} {n}" for name, n in steps.items()),
         "instruments": f"heard at the speeds {', '.join(map(str, SPEEDS))}, so that notes are no clue; classes with "
-                       f"fewer than {FEWEST} train clips are left out",
-        "chosen on the valid clips": "the window of instruments, 2 s: with 1 s and 500 steps the two "
-                                     "families had 57 and 70 %",
+        f"fewer than {FEWEST} train clips are left out",
+        "chosen on the valid clips": "the window of instruments, 2 s: with 1 s and 500 steps the two families had 57 "
+        "and 70 %",
         "tags": "the same ten classes as sounds, several at once; sounds of berklee_sounds and music_clips that name "
-                "none of them were mixed in",
+        "none of them were mixed in",
         "trained again by": "`python tests/benchmarks/judges.py --train`, then `--ship`",
         "measured": "on the valid splits, by `python tests/benchmarks/judges.py`; 95 % bootstrap intervals over clips",
     }
-    about = ("The judges that come with uniaudio-nb: load them with `load_judges()`. Two of each kind, one "
-             "of each family. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts")
+    about = (
+        "The judges that come with uniaudio-nb: load them with `load_judges()`. Two of each kind, one of each family. "
+        "Weights are stored in 16 bits.\n\n## Figures\n\n" + table(result) + "\n\n## Facts"
+    )
     write_card(SHIPPED, "The shipped judges", about, facts, list(heard.values()))
     print(table(result))
 

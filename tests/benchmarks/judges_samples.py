@@ -3,9 +3,11 @@
     python tests/benchmarks/judges_samples.py            what is there is kept; six minutes on one core
     python tests/benchmarks/judges_samples.py --figures  the table alone
 
-They learn from the original clips of the train split and are measured on the valid split, as recorded and through the three
+They learn from the original clips of the train split and are measured on the valid split, as recorded and through the
+three
 codebooks of the shipped codec that language models use. The share is the lower of the two families' ratios.
 """
+
 import argparse
 import json
 from pathlib import Path
@@ -34,8 +36,10 @@ def measure(material, codec):
         clips = [r for r in kind.recordings(material) if r.split == "valid" and kind.name(r) in judges[0].classes]
         for judge in judges:
             sounds = [r.load(16_000) for r in clips]
-            coded = [codec.decode(codec.encode(x[None], n_codebooks=3))[0, :, :x.shape[1]] for x in sounds]
-            right = [sum(judge.hear(x) == kind.name(r) for x, r in zip(each, clips)) / len(clips) for each in (sounds, coded)]
+            coded = [codec.decode(codec.encode(x[None], n_codebooks=3))[0, :, : x.shape[1]] for x in sounds]
+            right = [
+                sum(judge.hear(x) == kind.name(r) for x, r in zip(each, clips)) / len(clips) for each in (sounds, coded)
+            ]
             found.setdefault(name, {})[judge.family] = {"clips": len(clips), "original": right[0], "3": right[1]}
     return found
 
@@ -43,7 +47,10 @@ def measure(material, codec):
 def table(found):
     lines = ["| judge | family | clips | original | 3 codebooks |", "|---|---|---|---|---|"]
     for name, families in found.items():
-        lines += [f"| {name} | {family} | {r['clips']} | {r['original']:.0%} | {r['3']:.0%} |" for family, r in families.items()]
+        lines += [
+            f"| {name} | {family} | {r['clips']} | {r['original']:.0%} | {r['3']:.0%} |"
+            for family, r in families.items()
+        ]
     return "\n".join(lines)
 
 
@@ -59,14 +66,20 @@ def main():
                 print(f"{name} {family}: {steps} steps", flush=True)
     found = measure(material, Codec.from_pretrained())
     (SHIPPED / "figures.json").write_text(json.dumps(found, indent=1) + "\n")
-    facts = {"licence": "CC BY-SA 4.0, as all weights beside them; what they learned from is named below",
-             "training": "original clips of the train split, batches of 32, steps: " + ", ".join(f"{name} {n}" for name, n in STEPS.items()),
-             "trained again by": "`python tests/benchmarks/judges_samples.py`, with this folder removed"}
-    about = ("Judges for the words, voices, instruments and sounds of `data_samples`, two of each kind: `judges_for` finds them. "
-             "Weights are stored in 16 bits.\n\n## Figures\n\n" + table(found) + "\n\n## Facts")
+    facts = {
+        "licence": "CC BY-SA 4.0, as all weights beside them; what they learned from is named below",
+        "training": "original clips of the train split, batches of 32, steps: "
+        + ", ".join(f"{name} {n}" for name, n in STEPS.items()),
+        "trained again by": "`python tests/benchmarks/judges_samples.py`, with this folder removed",
+    }
+    about = (
+        "Judges for the words, voices, instruments and sounds of `data_samples`, two of each kind: `judges_for` finds "
+        "them. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(found) + "\n\n## Facts"
+    )
     heard = {r.path: r for name in KINDS_OF_CLASSES for r in lessons(material, name)[0]}
     write_card(SHIPPED, "The judges of data_samples", about, facts, list(heard.values()))
     print(table(found))
 
 
-if __name__ == "__main__": main()
+if __name__ == "__main__":
+    main()

@@ -1,12 +1,18 @@
-"""How many pitch tokens are right? Measured on labelled notes of instruments, sung vowels and songs, beside other detectors.
+"""How many pitch tokens are right? Measured on labelled notes of instruments, sung vowels and songs, beside other
+detectors.
 
-    python tests/benchmarks/pitch.py            ours, YIN (`metrics.f0`), torchaudio, and librosa's pYIN where librosa is installed
+python tests/benchmarks/pitch.py            ours, YIN (`metrics.f0`), torchaudio, and librosa's pYIN where librosa is
+installed
     python tests/benchmarks/pitch.py --out pitch.json
 
-A token is a frame of 20 ms with a pitch, rounded to semitones after the median of 11 frames, as `notes.f0_to_notes` does it; the
-other detectors' outputs get the same median and rounding, and are shown without it too. A token is right if it is the labelled note. Two
-shares: of the tokens (frames that are said to have a pitch), and of all labelled frames. librosa is no dependency of the library.
+A token is a frame of 20 ms with a pitch, rounded to semitones after the median of 11 frames, as `notes.f0_to_notes`
+does it; the
+other detectors' outputs get the same median and rounding, and are shown without it too. A token is right if it is the
+labelled note. Two
+shares: of the tokens (frames that are said to have a pitch), and of all labelled frames. librosa is no dependency of
+the library.
 """
+
 import argparse
 import json
 import math
@@ -25,29 +31,41 @@ VOICE = (65.0, 1200.0)  # Hz, range that the other detectors search in voices; o
 
 
 def of_torchaudio(x):
-    hz = torchaudio.functional.detect_pitch_frequency(x, 16000, frame_time=0.02, freq_low=VOICE[0], freq_high=VOICE[1])[0]
+    hz = torchaudio.functional.detect_pitch_frequency(x, 16000, frame_time=0.02, freq_low=VOICE[0], freq_high=VOICE[1])[
+        0
+    ]
     return hz, hz > 0
 
 
 def of_librosa(x):
     import librosa
-    hz, voiced, _ = librosa.pyin(x[0].numpy(), fmin=VOICE[0], fmax=VOICE[1], sr=16000, frame_length=2048, hop_length=320)
+
+    hz, voiced, _ = librosa.pyin(
+        x[0].numpy(), fmin=VOICE[0], fmax=VOICE[1], sr=16000, frame_length=2048, hop_length=320
+    )
     return torch.from_numpy(hz).float().nan_to_num(0.0), torch.from_numpy(voiced)
 
 
 def tokens(hz, voiced, frames):
     "Round to semitones after a median of so many frames; 0 where there is no pitch."
     midi = torch.where(voiced, 69 + 12 * torch.log2(hz.clamp(min=1) / 440), torch.nan)
-    midi = torch.nn.functional.pad(midi, (frames // 2, frames // 2), value=math.nan).unfold(0, frames, 1).nanmedian(-1).values
+    midi = (
+        torch.nn.functional.pad(midi, (frames // 2, frames // 2), value=math.nan)
+        .unfold(0, frames, 1)
+        .nanmedian(-1)
+        .values
+    )
     return torch.where(voiced, midi.nan_to_num(0.0).round(), 0.0)
 
 
 def labels(recording, n):
     "The labelled note of each frame, 0 where there is none (songs: only the vowels count)."
-    if recording.midi_number: return torch.full((n,), recording.midi_number)
+    if recording.midi_number:
+        return torch.full((n,), recording.midi_number)
     wanted, centres = torch.zeros(n, dtype=torch.long), (torch.arange(n) + 0.5) / 50
     for start, end, phoneme, midi in read_alignment(recording.labels):
-        if midi and phoneme in "aiueo": wanted[(centres >= start) & (centres < end)] = midi
+        if midi and phoneme in "aiueo":
+            wanted[(centres >= start) & (centres < end)] = midi
     return wanted
 
 
@@ -67,34 +85,70 @@ def measure(recordings, detector, frames):
             ids = tokens(*track, n)
             wanted = labels(r, len(ids))
             hit = (ids == wanted) & (wanted > 0)
-            right, said, labelled = right + int(hit.sum()), said + int(((ids > 0) & (wanted > 0)).sum()), labelled + int((wanted > 0).sum())
+            right = right + int(hit.sum())
+            said = said + int(((ids > 0) & (wanted > 0)).sum())
+            labelled = labelled + int((wanted > 0).sum())
             mostly += bool(2 * hit.sum() > ((ids > 0) & (wanted > 0)).sum())
-        rows[n] = {"of_tokens": right / said, "of_frames": right / labelled, "tokens": said, "frames": labelled, "recordings_mostly_right": mostly / len(recordings), "recordings": len(recordings), "times_real_time": speed}
+        rows[n] = {
+            "of_tokens": right / said,
+            "of_frames": right / labelled,
+            "tokens": said,
+            "frames": labelled,
+            "recordings_mostly_right": mostly / len(recordings),
+            "recordings": len(recordings),
+            "times_real_time": speed,
+        }
     return rows
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=str(DATA), help="folder with the corpora; default: ../shared/data beside the project")
+    parser.add_argument(
+        "--data", default=str(DATA), help="folder with the corpora; default: ../shared/data beside the project"
+    )
     parser.add_argument("--out", help="JSON file to write")
     args = parser.parse_args()
     singing = read_corpora(Path(args.data) / "singing")
-    groups = {"instrument notes": read_corpora(Path(args.data) / "instrument_notes"), "sung vowels": [r for r in singing if r.midi_number], "vowels of songs": [r for r in singing if r.labels]}
-    detectors = {"track_pitch (ours)": lambda x: track_pitch(x, 16000), "YIN (metrics.f0)": lambda x: f0(x, 16000), "torchaudio": of_torchaudio}
-    try: import librosa  # noqa: F401
-    except ImportError: print("librosa is not installed: no pYIN")
-    else: detectors["pYIN (librosa)"] = of_librosa
+    groups = {
+        "instrument notes": read_corpora(Path(args.data) / "instrument_notes"),
+        "sung vowels": [r for r in singing if r.midi_number],
+        "vowels of songs": [r for r in singing if r.labels],
+    }
+    detectors = {
+        "track_pitch (ours)": lambda x: track_pitch(x, 16000),
+        "YIN (metrics.f0)": lambda x: f0(x, 16000),
+        "torchaudio": of_torchaudio,
+    }
+    try:
+        import librosa  # noqa: F401
+    except ImportError:
+        print("librosa is not installed: no pYIN")
+    else:
+        detectors["pYIN (librosa)"] = of_librosa
     x = groups["sung vowels"][0].load()
-    assert torch.equal(tokens(*track_pitch(x, 16000), 11).long(), f0_to_notes(x, 16000)), "the tokens measured here are the library's"
+    assert torch.equal(tokens(*track_pitch(x, 16000), 11).long(), f0_to_notes(x, 16000)), (
+        "the tokens measured here are the library's"
+    )
     result = {}
-    print("| | detector | median | right, of tokens | right, of labelled frames | recordings mostly right | times real time |\n|---|---|---|---|---|---|---|")
+    print(
+        "| | detector | median | right, of tokens | right, of labelled frames | recordings mostly right | times real "
+        "time |\n|---|---|---|---|---|---|---|"
+    )
     for group, recordings in groups.items():
         for name, detector in detectors.items():
-            if group == "instrument notes" and name in ("torchaudio", "pYIN (librosa)"): continue  # both would need other ranges and windows for seven octaves
+            if group == "instrument notes" and name in ("torchaudio", "pYIN (librosa)"):
+                continue  # both would need other ranges and windows for seven octaves
             for n, row in measure(recordings, detector, (1, 11)).items():
                 result.setdefault(group, {}).setdefault(name, {})[n] = row
-                print(f"| {group} | {name} | {n} | {row['of_tokens']:.1%} of {row['tokens']} | {row['of_frames']:.1%} of {row['frames']} | {row['recordings_mostly_right']:.1%} of {row['recordings']} | {row['times_real_time']:.0f} |", flush=True)
-    if args.out: Path(args.out).write_text(json.dumps(result, indent=1) + "\n")
+                print(
+                    f"| {group} | {name} | {n} | {row['of_tokens']:.1%} of {row['tokens']} | {row['of_frames']:.1%} of "
+                    f"{row['frames']} | {row['recordings_mostly_right']:.1%} of {row['recordings']} | "
+                    f"{row['times_real_time']:.0f} |",
+                    flush=True,
+                )
+    if args.out:
+        Path(args.out).write_text(json.dumps(result, indent=1) + "\n")
 
 
-if __name__ == "__main__": main()
+if __name__ == "__main__":
+    main()

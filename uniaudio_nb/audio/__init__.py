@@ -1,9 +1,10 @@
 "Waveforms: read, write, resample, look, listen; pitch, rooms and effects."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .waveform import as_audio, fit_length, level_dbfs, load_audio, open_audio, resample, save_audio, set_level
     from .waveform import stream_audio, to_mono
     from .mel import LogMel

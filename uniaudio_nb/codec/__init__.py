@@ -1,9 +1,10 @@
 "Waveforms to codes and back: quantizer, networks, codec, losses, training."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .quantize import Quantized, ResidualVectorQuantizer, check_codes, count_codebooks, k_means, nearest_code
     from .quantize import perplexity
     from .seanet import CodecConfig, Conv, ConvTranspose, Decoder, Encoder, ResidualUnit, SkipLSTM, convolve_padded

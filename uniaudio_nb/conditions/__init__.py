@@ -1,9 +1,10 @@
 "Everything else to tokens or vectors: phonemes, durations, notes, captions, semantic units."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .g2p import ARPABET, LETTERS, SOUNDS, SpellingNet, load_g2p, load_lexicon, phoneme_error, pronounce
     from .g2p import read_dictionary, save_lexicon, spell, train_g2p
     from .text_normalisation import cardinal, digit_words, normalise_text, number_words, ordinal, year_words

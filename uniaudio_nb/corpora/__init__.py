@@ -1,9 +1,10 @@
 "Recordings and what is known of them: manifests, published layouts, splits, crops."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .recording import KINDS, Recording, SPLITS, read_alignment, read_manifest, scan_folder, write_manifest
     from .published import Layout, LAYOUTS, layout, read_corpora, read_table
     from .splits import assign_splits

@@ -1,9 +1,10 @@
 "One training loop for every model, run folders, trained parts as folders, stages."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .run_folder import RunFolder, deferred_interrupt, load_checkpoint, save_checkpoint, show_metrics
     from .pretrained import load_weights, save_weights, write_card
     from .optimizers import MuonAdamW, hidden_matrices, make_optimizer

@@ -1,9 +1,10 @@
 "The language models: multi-scale Transformer, sampling, generation, training."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .multiscale import FRAMES_PER_PHONEME, MultiScaleConfig, MultiScaleTransformer, OFFICIAL_NAMES
     from .multiscale import before_target, check_batch, segment_places
     from .sizes import count_operations, count_parameters

@@ -1,9 +1,10 @@
 "How good is it: distances, and recognisers that hear."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .distances import aligned_mel_distance, error_rate, f0_error_semitones, frechet_distance, mel_distance
     from .distances import si_sdr, stoi, warp_cost
     from .judges import FAMILIES, Cepstra, ConvolutionalBody, CubeRootSpectrum, Judge, RecurrentBody, TrainingSounds

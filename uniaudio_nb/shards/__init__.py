@@ -1,9 +1,10 @@
 "Tokens on disk: written by many, read in place, drawn in batches. Reading needs no simulation."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .files import MAX_PROMPTS, Piece, merge_indexes, sweep, tokenize_example, write_piece
     from .write import prepare_shards, recordings_digest
     from .read import Shard, draw

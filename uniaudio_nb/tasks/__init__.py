@@ -1,9 +1,10 @@
 "Eleven tasks as data: one id space, tokenizers, and examples made from recordings."
+
 from typing import TYPE_CHECKING
 
 from .._lazy import lazy
 
-if TYPE_CHECKING: # what the part offers; at run time each name is imported when it is first asked for
+if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .sequence import Batch, COLOURS, Continuous, MASKED, N_SPECIAL, Packed, Segment, SEGMENT_TYPES, SPECIAL
     from .sequence import UNUSED, Vocabulary, codes_to_ids, collate, find_segments, ids_to_codes, pack, show_sequence
     from .sequence import unpack
