@@ -20,26 +20,26 @@ DIGITS = "zero one two three four five six seven eight nine".split()
 def own():
     "The three listening tasks with their simulations, on single spoken digits."
 
-    def word(stock, rng):
-        return stock.pick(rng, "speech", lambda r: plain_words(r.text) in DIGITS, "spoken digits")
+    def word(pool, rng):
+        return pool.pick(rng, "speech", lambda r: plain_words(r.text) in DIGITS, "spoken digits")
 
     @simulates("asr")
-    def _asr(stock, rng):
-        r = word(stock, rng)
-        return {"audio": stock.cache.get(r)}, r.text, (r,)
+    def _asr(pool, rng):
+        r = word(pool, rng)
+        return {"audio": pool.cache.get(r)}, r.text, (r,)
 
     @simulates("classify")
-    def _classify(stock, rng):
-        r = word(stock, rng)
-        return {"audio": stock.cache.get(r)}, DIGITS.index(plain_words(r.text)), (r,)
+    def _classify(pool, rng):
+        r = word(pool, rng)
+        return {"audio": pool.cache.get(r)}, DIGITS.index(plain_words(r.text)), (r,)
 
     @simulates("sv")
-    def _sv(stock, rng):
-        r, same = word(stock, rng), rng.random() < 0.5
+    def _sv(pool, rng):
+        r, same = word(pool, rng), rng.random() < 0.5
         while True:
-            other = word(stock, rng)
+            other = word(pool, rng)
             if (speaker_of(other) == speaker_of(r)) == same and other != r:
-                return {"prompt": (other,), "audio": stock.cache.get(r)}, same, (r, other)
+                return {"prompt": (other,), "audio": pool.cache.get(r)}, same, (r, other)
 
     for task in LISTENING.values():
         register_task(task)

@@ -17,7 +17,7 @@ import torch
 from uniaudio_nb.corpora import read_corpora
 from uniaudio_nb.conditions import Aligner
 from uniaudio_nb.tasks import TASKS, untrained_tokenizers
-from uniaudio_nb.shards import Piece, Shard
+from uniaudio_nb.shards import ShardFile, Shard
 
 ASKED = {"train": 6, "valid": 2}
 SPOILT = {"empty.wav": "empty", "nan.wav": "NaN", "text.wav": "", "cut.flac": ""}  # file -> a word of the reason
@@ -70,7 +70,7 @@ def command(place, out, *more):
         str(ASKED["train"]),
         "--valid-examples",
         str(ASKED["valid"]),
-        "--per-piece",
+        "--per-file",
         "2",
         *more,
     ]
@@ -165,7 +165,7 @@ def test_no_example_is_lost(undisturbed):
     report = json.loads((undisturbed / "report.json").read_text())["shards"]
     for name, shard in report.items():
         assert shard["asked"] == shard["written"] + len(shard["left_out"]) == ASKED[name.split("-")[1]]
-        pieces = [Piece(path) for path in sorted((undisturbed / name).glob("*.safetensors"))]
+        pieces = [ShardFile(path) for path in sorted((undisturbed / name).glob("*.safetensors"))]
         numbers = [int(n) for piece in pieces for n in piece.examples[:, 4]] + [
             row["number"] for row in shard["left_out"]
         ]

@@ -21,7 +21,7 @@ from uniaudio_nb.corpora import read_corpora, Recording, assign_splits
 from uniaudio_nb.audio import decay_curve, reverberate, t60  # noqa: E402
 from uniaudio_nb.audio import degrade, fade_edges, guard_peak, mix_at_snr  # noqa: E402
 from uniaudio_nb.tasks import NEEDS, SIMULATORS, examples_for  # noqa: E402
-from uniaudio_nb.tasks import Stock, Variety, crop_prompt, speaker_of  # noqa: E402
+from uniaudio_nb.tasks import Pool, Variety, crop_prompt, speaker_of  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
 RATE = 16_000
@@ -51,8 +51,8 @@ def samples():
 
 
 @lru_cache
-def stock(split, variety=Variety()):
-    return Stock(samples(), split, cache=AudioCache(RATE), variety=variety)
+def pool(split, variety=Variety()):
+    return Pool(samples(), split, cache=AudioCache(RATE), variety=variety)
 
 
 def equal(a, b):
@@ -209,14 +209,14 @@ def test_the_prompt_never_overlaps_the_target(tmp_path_factory, drawn):
                     split="train",
                 )
             )
-    stock = Stock(recordings, "train", cache=AudioCache(8000))
-    if not stock.usable("vc"):
+    pool = Pool(recordings, "train", cache=AudioCache(8000))
+    if not pool.usable("vc"):
         return
     rng = random.Random(seed)
     for _ in range(8):
-        said = stock.utterance(rng, prompted=True)
-        prompts, used = stock.prompt(rng, said), {r.path for r in said.recordings}
-        assert prompts and used <= {r.path for r in stock.usable("vc")}
+        said = pool.utterance(rng, prompted=True)
+        prompts, used = pool.prompt(rng, said), {r.path for r in said.recordings}
+        assert prompts and used <= {r.path for r in pool.usable("vc")}
         for prompt in prompts:
             if isinstance(prompt, Recording):
                 assert prompt.path not in used and speaker_of(prompt) == speaker_of(said.recordings[0])
@@ -242,19 +242,19 @@ def test_prompts_are_three_seconds_at_a_random_place(length, seed):
 )
 @settings(max_examples=120)
 def test_an_example_is_a_function_of_its_number(task, split, index, seed, before):
-    warm = stock(split)
+    warm = pool(split)
     for other, i in before:
         warm.example(other, i)
     made = warm.example(task, index, seed)
     assert same(made, warm.example(task, index, seed))
-    cold = Stock(samples(), split, cache=AudioCache(RATE, max_bytes=0))  # nothing drawn before, nothing kept
+    cold = Pool(samples(), split, cache=AudioCache(RATE, max_bytes=0))  # nothing drawn before, nothing kept
     assert same(made, cold.example(task, index, seed))
 
 
 @given(tasks, splits, st.integers(0, 10**6))
 @settings(max_examples=150)
 def test_examples_keep_their_promises(task, split, index):
-    made = stock(split).example(task, index)
+    made = pool(split).example(task, index)
     audio = made.conditions.get("audio")
     target = made.target
     drawn = made.drawn
@@ -280,7 +280,7 @@ def test_examples_keep_their_promises(task, split, index):
 @given(tasks, splits, st.integers(0, 10**6))
 @settings(max_examples=40)
 def test_variety_keeps_the_promises_too(task, split, index):
-    made = stock(split, Variety(degraded=0.5, mixed_sounds=0.5)).example(task, index)
+    made = pool(split, Variety(degraded=0.5, mixed_sounds=0.5)).example(task, index)
     assert made.target.isfinite().all() and 0.3 * RATE <= made.target.shape[-1] <= 4 * RATE + 1
     if task in ("se", "tse"):
         assert abs(ratio(made.conditions["audio"].double(), made.target.double()) - made.drawn["snr_db"]) < 0.1
@@ -289,7 +289,7 @@ def test_variety_keeps_the_promises_too(task, split, index):
 @given(tasks, splits, st.integers(1, 40), st.integers(1, 7))
 @settings(max_examples=20)
 def test_pieces_of_many_machines_are_the_whole(task, split, count, n):
-    whole = examples_for(task, samples(), split, count=count, cache=stock(split).cache)
+    whole = examples_for(task, samples(), split, count=count, cache=pool(split).cache)
     pieces = [whole[i::n] for i in range(n)]
     assert sum(map(len, pieces)) == len(whole) == count
     assert sorted(i for piece in pieces for i in piece.indices) == list(range(count))
@@ -341,25 +341,25 @@ def test_every_recording_is_usable_or_on_the_list_with_a_reason(rows):
         for i, (kind, text, speaker, label, seconds, split) in enumerate(rows)
     ]
     for split in ("train", "valid"):
-        stock = Stock(recordings, split)
+        pool = Pool(recordings, split)
         for task, (kinds, _) in NEEDS.items():
-            fit, unfit = [str(r.path) for r in stock.usable(task)], stock.left_out(task)
+            fit, unfit = [str(r.path) for r in pool.usable(task)], pool.left_out(task)
             assert sorted(fit + [entry["path"] for entry in unfit]) == sorted(
                 str(r.path) for r in recordings if r.split == split and r.kind in kinds
             )
             assert all(entry["reason"] for entry in unfit)
-        clean = [r for r in stock.all if r.kind == "speech" and not r.label.startswith("noisy")]
+        clean = [r for r in pool.all if r.kind == "speech" and not r.label.startswith("noisy")]
         spoken = {
             r
             for r in clean
             if r.text and r.duration <= 4 and any(o is not r and r.speaker and o.speaker == r.speaker for o in clean)
         }
         # said again in other words: a text, short enough, and something else by the same speaker
-        assert set(stock.usable("tts")) == spoken
-        assert set(stock.usable("sound")) == {r for r in stock.all if r.kind == "sound" and r.text}
-        idle = {entry["path"] for entry in stock.left_out()}
+        assert set(pool.usable("tts")) == spoken
+        assert set(pool.usable("sound")) == {r for r in pool.all if r.kind == "sound" and r.text}
+        idle = {entry["path"] for entry in pool.left_out()}
         assert idle == {
             str(r.path)
-            for r in stock.all
-            if r.kind not in ("noise", "room") and not any(r in stock.usable(task) for task in NEEDS)
+            for r in pool.all
+            if r.kind not in ("noise", "room") and not any(r in pool.usable(task) for task in NEEDS)
         }

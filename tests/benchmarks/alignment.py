@@ -27,7 +27,7 @@ from uniaudio_nb.engine import LoopConfig
 from uniaudio_nb.conditions import aligner_examples, is_loud, train_aligner, AverageDurations, duration_error
 from uniaudio_nb.conditions import measure_durations, train_durations, ARPABET, class_durations, share_frames
 from uniaudio_nb.conditions import text_to_phonemes
-from uniaudio_nb.tasks import Stock, plain_words
+from uniaudio_nb.tasks import Pool, plain_words
 from uniaudio_nb.tasks.simulate_speech import _clock
 
 FLITE = {
@@ -135,11 +135,11 @@ def flite_words(
 
 
 def spans_of(r, cache, aligner):  # (start, end) of each word as speech editing has them, s
-    said = Stock([r], "train", cache=cache).utterance(random.Random(0), text=True)
+    said = Pool([r], "train", cache=cache).utterance(random.Random(0), text=True)
     return [
         (first / 50, last / 50)
         for _, first, last in _clock(
-            Stock([r], "train", cache=cache, aligner=aligner), said, -(-said.waveform.shape[-1] // 320)
+            Pool([r], "train", cache=cache, aligner=aligner), said, -(-said.waveform.shape[-1] // 320)
         )[1]
     ]
 
@@ -157,7 +157,7 @@ def words(data, run):
         estimated, aligned = [], []
         for r in recordings:
             if (
-                Stock([r], "train", cache=cache).unfit(r, text=True)
+                Pool([r], "train", cache=cache).unfit(r, text=True)
                 or " " not in plain_words(r.text)
                 or name == "samples"
                 and not r.attribution.startswith("flite")

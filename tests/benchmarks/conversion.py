@@ -50,7 +50,7 @@ from uniaudio_nb.engine import load_checkpoint, save_checkpoint, LoopConfig, lea
 from uniaudio_nb.metrics import Recogniser
 from uniaudio_nb.codec import Codec
 from uniaudio_nb.conditions import SemanticTokenizer, CaptionEncoder
-from uniaudio_nb.tasks import ids_to_codes, pack, Stock, get_task, Tokenizers, length_limits
+from uniaudio_nb.tasks import ids_to_codes, pack, Pool, get_task, Tokenizers, length_limits
 from uniaudio_nb.shards import TokenBatches, Shard, prepare_shards
 from uniaudio_nb.lm import generate, MultiScaleTransformer, MultiScaleConfig, code_counts, example_losses
 from uniaudio_nb.lm import start_from_codebooks, start_from_frequencies
@@ -251,10 +251,10 @@ def interval(values):
 def describe(data, shard):
     """Say of each example of a shard who speaks, what, and where its source comes from: examples are made again from
     their numbers."""
-    stock, found = Stock(recordings_of(data), "valid", seconds=SECONDS, cache=AudioCache(16_000)), []
-    by_name = {"/".join((r.corpus, r.path.parent.name, r.path.name)): r for r in stock.all}
+    pool, found = Pool(recordings_of(data), "valid", seconds=SECONDS, cache=AudioCache(16_000)), []
+    by_name = {"/".join((r.corpus, r.path.parent.name, r.path.name)): r for r in pool.all}
     for number in shard.examples[:, 4].tolist():
-        example = stock.example("vc", number, seed=shard.index["seed"])
+        example = pool.example("vc", number, seed=shard.index["seed"])
         used = [by_name[name] for name in example.source.split(" + ")]
         found.append(
             {

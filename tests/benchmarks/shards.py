@@ -28,7 +28,7 @@ import torch
 from safetensors.numpy import save_file
 
 from uniaudio_nb.tasks import SEGMENT_TYPES, Vocabulary, TASKS
-from uniaudio_nb.shards import Piece, BatchLoader, TokenBatches, Shard
+from uniaudio_nb.shards import ShardFile, BatchLoader, TokenBatches, Shard
 
 VOCABULARY = Vocabulary(3, 1024, {"phone": 80, "semantic": 128, "sing_midi": 128})
 NAMES = ("tts", "vc", "se", "sound")
@@ -37,8 +37,8 @@ LIMITS = {"open_s": 1.0, "grows_mb": 200.0, "frames_per_second": 100_000.0}
 
 
 def write(path, name, numbers, rng, pieces, piece):
-    """One piece of synthetic examples in the format of `write_piece`: speech of 1 to 6 s, 100 prompts that examples
-    share, 50 captions."""
+    """One file of synthetic examples in the format of `write_shard_file`: speech of 1 to 6 s, 100 prompts that
+    examples share, 50 captions."""
     types = list(SEGMENT_TYPES)
     task = TASKS[name]
     ids = []
@@ -100,9 +100,9 @@ def write(path, name, numbers, rng, pieces, piece):
     save_file(arrays, path, metadata={"index": json.dumps(index, sort_keys=True)})
 
 
-def write_all(folder, examples, per_piece):
+def write_all(folder, examples, per_file):
     each = examples // len(NAMES)
-    pieces = -(-each // per_piece)
+    pieces = -(-each // per_file)
     for name in NAMES:
         (folder / f"{name}-train").mkdir(parents=True, exist_ok=True)
         for piece in range(pieces):
@@ -111,7 +111,7 @@ def write_all(folder, examples, per_piece):
                 write(
                     path,
                     name,
-                    range(piece * per_piece, min(each, (piece + 1) * per_piece)),
+                    range(piece * per_file, min(each, (piece + 1) * per_file)),
                     np.random.default_rng([NAMES.index(name), piece]),
                     pieces,
                     piece,
@@ -227,7 +227,7 @@ def compare(folder, reads=20_000):
         folder / "a.safetensors",
         metadata={"index": json.dumps({"task": "se", "n_codebooks": 3, "types": [], "n_examples": 0})},
     )
-    piece = Piece(folder / "a.safetensors")
+    piece = ShardFile(folder / "a.safetensors")
     timed("safetensors, mapped", lambda i: piece.ids[450 * i : 450 * i + 450])
     np.save(folder / "a.npy", ids)
     mapped = np.load(folder / "a.npy", mmap_mode="r")
@@ -248,7 +248,7 @@ def compare(folder, reads=20_000):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--examples", type=int, default=1_000_000)
-    parser.add_argument("--per-piece", type=int, default=2000)
+    parser.add_argument("--per-file", type=int, default=2000)
     parser.add_argument("--keep")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--out", help="JSON file to write")
@@ -264,7 +264,7 @@ def main():
             return
         folder = Path(args.keep or scratch)
         began = time.perf_counter()
-        write_all(folder, args.examples, args.per_piece)
+        write_all(folder, args.examples, args.per_file)
         result = {
             "written_s": time.perf_counter() - began,
             "bytes": sum(p.stat().st_size for p in folder.rglob("*.safetensors")),

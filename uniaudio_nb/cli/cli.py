@@ -69,7 +69,7 @@ def run_prepare(args):
         args.features,
         tasks=tasks,
         counts={"train": args.examples, "valid": args.valid_examples},
-        per_piece=args.per_piece,
+        per_file=args.per_file,
         part=part,
         seed=args.seed,
         seconds=args.seconds,
@@ -313,7 +313,7 @@ def build_parser() -> argparse.ArgumentParser:
         run_prepare,
         "Check recordings and write the token shards of all tasks; what is there is kept.",
         "example: uniaudio prepare --data data_samples --out shards\nmachine 3 of 64: uniaudio prepare --data corpora "
-        "--out shards --examples 1000000 --per-piece 5000 --part 3/64",
+        "--out shards --examples 1000000 --per-file 5000 --part 3/64",
     )
     p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one")
     p.add_argument("--out", required=True, help="folder of the shards; a stopped run found there goes on")
@@ -326,7 +326,7 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--tasks", help="names with commas between; default: all that the recordings can give")
     p.add_argument("--examples", type=int, default=600, help="per task, for training; default: %(default)s")
     p.add_argument("--valid-examples", type=int, default=64, help="per task, for validation; default: %(default)s")
-    p.add_argument("--per-piece", type=int, default=200, help="examples per file; default: %(default)s")
+    p.add_argument("--per-file", type=int, default=200, help="examples per file; default: %(default)s")
     p.add_argument("--part", default="0/1", help="i/n: this is machine i of n; default: %(default)s")
     p.add_argument("--seconds", type=float, default=2.0, help="length of crops; default: %(default)s")
     p.add_argument(

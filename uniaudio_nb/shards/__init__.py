@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy
 
 if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
-    from .files import MAX_PROMPTS, Piece, merge_indexes, sweep, tokenize_example, write_piece
+    from .files import MAX_PROMPTS, ShardFile, merge_indexes, sweep, tokenize_example, write_shard_file
     from .write import prepare_shards, recordings_digest
     from .read import Shard, draw
     from .batches import BatchLoader, TokenBatches, bucket_ends

@@ -30,7 +30,7 @@ from ..corpora.recording import Recording, read_alignment
 from ..corpora.splits import assign_splits
 from ..conditions.notes import read_notes
 from ..tasks.examples import NEEDS
-from ..tasks.pool import Stock
+from ..tasks.pool import Pool
 from ..tasks.task import TASKS, get_task
 from ..tasks.tokenizers import Tokenizers
 from .files import sweep
@@ -134,14 +134,14 @@ def count_targets(
     counts = {}
     unused = [{"path": name_of(r), "reason": f"its split is {r.split!r}"} for r in recordings if r.split not in splits]
     for split in splits:
-        stock = Stock(recordings, split, seconds=seconds)
-        names = {str(r.path): name_of(r) for r in stock.all}
-        unused += [{"path": names[row["path"]], "reason": row["reason"]} for row in stock.left_out()]
+        pool = Pool(recordings, split, seconds=seconds)
+        names = {str(r.path): name_of(r) for r in pool.all}
+        unused += [{"path": names[row["path"]], "reason": row["reason"]} for row in pool.left_out()]
         for task in tasks:
-            reasons = Counter(row["reason"] for row in stock.left_out(task))
+            reasons = Counter(row["reason"] for row in pool.left_out(task))
             counts[f"{task}-{split}"] = {
-                "recordings": sum(r.kind in NEEDS[task][0] for r in stock.all),
-                "usable": len(stock.usable(task)),
+                "recordings": sum(r.kind in NEEDS[task][0] for r in pool.all),
+                "usable": len(pool.usable(task)),
                 "left_out": dict(sorted(reasons.items())),
             }
     return counts, unused
@@ -158,7 +158,7 @@ def prepare(
     max_bad: float = 0.1,  # share of unusable files at which to stop
     cache: AudioCache | None = None,  # decoded recordings, at the tokenizers' rate
     part: tuple = (0, 1),  # (i, n): this is machine i of n
-    **options,  # seed, seconds, per_piece, max_frames: as in `prepare_shards`
+    **options,  # seed, seconds, per_file, max_frames: as in `prepare_shards`
 ) -> dict:  # the report, as in report.json
     """Prepare all tasks from any corpora; a stopped run goes on, a finished one does nothing; `ValueError` or `OSError`
     in one sentence."""

@@ -17,7 +17,7 @@ import numpy as np
 from ..tasks.sequence import Segment, Vocabulary, pack
 from ..tasks.task import get_task
 from ..tasks.tokenizers import PROMPT_SECONDS
-from .files import Piece, merge_indexes
+from .files import ShardFile, merge_indexes
 
 
 # %% ../../nbs/shards/02_read.ipynb #c7269e89
@@ -33,7 +33,7 @@ class _Mapped:
         self.touched = []
         self.lock = threading.Lock()
 
-    def __call__(self, path: str, stamp: int) -> Piece:  # a file written anew has another stamp
+    def __call__(self, path: str, stamp: int) -> ShardFile:  # a file written anew has another stamp
         with self.lock:
             if len(self.touched) >= self.reads:
                 for piece in self.touched:
@@ -41,7 +41,7 @@ class _Mapped:
                 self.touched = []
             piece = self.pieces.pop((path, stamp), None)
             if piece is None:
-                piece = Piece(path)
+                piece = ShardFile(path)
             self.pieces[path, stamp] = piece  # the newest stands last
             self.touched.append(piece)
             if len(self.pieces) > self.most:
@@ -66,7 +66,7 @@ class Shard:
         self.folder, found = Path(folder), sorted(Path(folder).glob("[0-9]*.safetensors"))
         if not found:
             raise ValueError(f"the shard {self.folder} is incomplete: it holds no piece")
-        indexes, lengths = zip(*((piece.index, piece.lengths) for piece in map(Piece, found)), strict=True)
+        indexes, lengths = zip(*((piece.index, piece.lengths) for piece in map(ShardFile, found)), strict=True)
         try:
             self.index = merge_indexes(indexes)
         except ValueError as e:
@@ -94,7 +94,7 @@ class Shard:
     @functools.cached_property
     def examples(self):
         # the pieces' tables, read when first asked for [n, 5]
-        return np.concatenate([Piece(path).examples for path, _ in self.pieces])
+        return np.concatenate([ShardFile(path).examples for path, _ in self.pieces])
 
     def __reduce__(self):
         return Shard, (self.folder, self.fingerprint, True)  # another process maps the files itself

@@ -15,11 +15,11 @@ from pathlib import Path
 
 from ..core.files import write_aside
 from ..corpora.crops import AudioCache
-from ..tasks.pool import Missing, Stock, Variety
+from ..tasks.pool import Missing, Pool, Variety
 from ..tasks.simulate_sound import SIMULATORS
 from ..tasks.task import get_task
 from ..tasks.tokenizers import Tokenizers
-from .files import Piece, merge_indexes, sweep, write_piece
+from .files import ShardFile, merge_indexes, sweep, write_shard_file
 
 
 # %% ../../nbs/shards/01_write.ipynb #a11e02ff
@@ -60,7 +60,7 @@ def prepare_shards(
     seconds: float = 2.0,  # longest crop of textless tasks
     seed: int = 0,
     cache: AudioCache | None = None,
-    per_piece: int = 200,  # examples per file
+    per_file: int = 200,  # examples per file
     part: tuple = (0, 1),  # (i, n): write the pieces whose number leaves the remainder i by n
     max_frames: int = 1500,  # longer sequences are left out and counted
     variety: Variety = Variety(),  # shares of examples beyond the plain path
@@ -72,11 +72,11 @@ def prepare_shards(
     (mine, machines) = part
     made = {}
     prompts = {}
-    stocks = {}
+    pools = {}
     if not 0 <= mine < machines:
         raise ValueError(f"the part must be i of n with 0 <= i < n, got {mine} of {machines}")
-    if per_piece < 1 or min(counts.values()) < 1:
-        raise ValueError(f"per_piece and all counts must be at least 1, got {per_piece} and {counts}")
+    if per_file < 1 or min(counts.values()) < 1:
+        raise ValueError(f"per_file and all counts must be at least 1, got {per_file} and {counts}")
     cache = cache or AudioCache(tokenizers.codec.sample_rate)
     fingerprint = tokenizers.fingerprint()
     digest = recordings_digest(recordings)
@@ -85,7 +85,7 @@ def prepare_shards(
             raise ValueError(f"the task {name!r} has no function that makes its examples; add one with `simulates`")
         if f"{name}-{split}" in (lacking or {}):
             continue
-        target, n = Path(folder) / f"{name}-{split}", -(-count // per_piece)
+        target, n = Path(folder) / f"{name}-{split}", -(-count // per_file)
         aligner = (
             tokenizers.aligner
             if any("durations" in condition.hints for condition in get_task(name).conditions)
@@ -97,7 +97,7 @@ def prepare_shards(
             "count": count,
             "seed": seed,
             "seconds": seconds,
-            "per_piece": per_piece,
+            "per_file": per_file,
             "max_frames": max_frames,
             "recordings": digest,
             "pieces": n,
@@ -108,7 +108,7 @@ def prepare_shards(
         for number in range(n):
             path = target / f"{number:05d}.safetensors"
             if path.exists():
-                index = indexes[number] = Piece(path).index
+                index = indexes[number] = ShardFile(path).index
                 changed = [k for k, x in plan.items() if index.get(k) != x] + [
                     k for k, x in fingerprint.items() if index["fingerprint"].get(k) != x
                 ]
@@ -118,11 +118,11 @@ def prepare_shards(
                         f"{plan.get(changed[0])}); use another folder or remove it"
                     )
             elif number % machines == mine:
-                if split not in stocks:
-                    stocks[split] = Stock(
+                if split not in pools:
+                    pools[split] = Pool(
                         recordings, split, seconds=seconds, cache=cache, variety=variety, aligner=tokenizers.aligner
                     )
-                make = functools.partial(stocks[split].example, name, seed=seed)
+                make = functools.partial(pools[split].example, name, seed=seed)
                 try:
                     indexes or make(0)  # what the recordings lack for a whole task is said at once
                 except ValueError as e:
@@ -133,8 +133,8 @@ def prepare_shards(
                         break
                 if len(prompts) > 20_000:
                     prompts.clear()
-                numbers = range(number * per_piece, min(count, (number + 1) * per_piece))
-                indexes[number] = write_piece(
+                numbers = range(number * per_file, min(count, (number + 1) * per_file))
+                indexes[number] = write_shard_file(
                     path,
                     make,
                     numbers,

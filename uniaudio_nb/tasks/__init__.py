@@ -11,7 +11,7 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .task import Condition, Task, TASKS, get_task
     from .tokenizers import FRAMES_PER_TOKEN, FREE_SECONDS, LISTENING, PROMPT_SECONDS, TOKENIZERS, Tokenizers
     from .tokenizers import length_limits, register_task, task_tokens, untrained_tokenizers
-    from .pool import Missing, Stock, Utterance, Variety, crop_prompt, plain_words, speaker_of, spoken_span
+    from .pool import Missing, Pool, Utterance, Variety, crop_prompt, plain_words, speaker_of, spoken_span
     from .examples import Examples, TaskExample, simulates
     from .edits import Edit, EDITS, edit_sound, mix_sounds
     from .instructions import Manner, describe_speech, measure_manner

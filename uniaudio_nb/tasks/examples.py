@@ -15,7 +15,7 @@ import torch
 
 from ..core.patching import patch
 from ..corpora.recording import Recording
-from .pool import Missing, Stock
+from .pool import Missing, Pool
 
 
 # %% ../../nbs/tasks/04_examples.ipynb #e55709b6
@@ -33,15 +33,15 @@ class TaskExample:
 
 
 # %% ../../nbs/tasks/04_examples.ipynb #8b6430e4
-SIMULATORS = {}  # task -> function(stock, rng) -> (conditions, target [1, L], recordings used[, what was drawn])
-NEEDS = {}  # task -> (kinds that can be its targets, function(stock, recording) -> why it can't be one, "" if it can)
+SIMULATORS = {}  # task -> function(pool, rng) -> (conditions, target [1, L], recordings used[, what was drawn])
+NEEDS = {}  # task -> (kinds that can be its targets, function(pool, recording) -> why it can't be one, "" if it can)
 
 
 def simulates(
     task: str,  # key of the task
     kinds: Sequence[str] = ("speech",),  # of recordings, from which its targets come
-    unfit: Callable = lambda _stock, _recording: "",  # (stock, recording) -> why it can't be a target, "" if it can
-) -> Callable:  # decorator of a function (stock, rng) -> (conditions, target [1, L], recordings used[, what was drawn])
+    unfit: Callable = lambda _pool, _recording: "",  # (pool, recording) -> why it can't be a target, "" if it can
+) -> Callable:  # decorator of a function (pool, rng) -> (conditions, target [1, L], recordings used[, what was drawn])
     "Register the simulation of a task, and what it needs."
 
     def register(function):
@@ -54,7 +54,7 @@ def simulates(
 # %% ../../nbs/tasks/04_examples.ipynb #07b2664d
 @patch
 def example(
-    self: Stock,
+    self: Pool,
     task: str,  # a key of `SIMULATORS`
     index: int,  # number of the example; the same number is the same example
     seed: int = 0,  # another seed, other examples
@@ -80,7 +80,7 @@ def example(
 # %% ../../nbs/tasks/04_examples.ipynb #599338c9
 @patch
 def usable(
-    self: Stock,
+    self: Pool,
     task: str,  # a key of `SIMULATORS`
 ) -> list[Recording]:  # of this split, each of which can be a target
     "List what the targets of a task are drawn from."
@@ -90,7 +90,7 @@ def usable(
 
 @patch
 def left_out(
-    self: Stock,
+    self: Pool,
     task: str | None = None,  # a key of `SIMULATORS`; None: of use to no task, neither as target nor as noise or room
 ) -> list[dict]:  # {"path", "reason"} of each
     "List what is of no use, with the reason."
@@ -118,12 +118,12 @@ class Examples(Sequence):
 
     def __init__(
         self,
-        stock: Stock,  # what they are made of
+        pool: Pool,  # what they are made of
         task: str,  # a key of `SIMULATORS`
         indices: range,  # numbers of the examples
         seed: int = 0,  # another seed, other examples
     ):
-        self.stock = stock
+        self.pool = pool
         self.task = task
         self.indices = indices
         self.seed = seed
@@ -133,15 +133,15 @@ class Examples(Sequence):
 
     def __getitem__(self, i):  # an example, or for a slice such as [2::10] the `Examples` of it
         if isinstance(i, slice):
-            return Examples(self.stock, self.task, self.indices[i], self.seed)
-        return self.stock.example(self.task, self.indices[i], self.seed)
+            return Examples(self.pool, self.task, self.indices[i], self.seed)
+        return self.pool.example(self.task, self.indices[i], self.seed)
 
     def __iter__(self) -> Iterator[TaskExample]:
-        return (self.stock.example(self.task, index, self.seed) for index in self.indices)
+        return (self.pool.example(self.task, index, self.seed) for index in self.indices)
 
     @property
     def left_out(self) -> list[dict]:
-        return self.stock.left_out(self.task)  # recordings that can't be targets: {"path", "reason"}
+        return self.pool.left_out(self.task)  # recordings that can't be targets: {"path", "reason"}
 
     @property
     def reasons(self) -> Counter:

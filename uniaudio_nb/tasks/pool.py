@@ -9,7 +9,7 @@ __all__ = [
     "speaker_of",
     "Missing",
     "Variety",
-    "Stock",
+    "Pool",
     "Utterance",
     "spoken_span",
     "crop_prompt",
@@ -77,7 +77,7 @@ def _noisy(r: Recording) -> str:  # recordings of speech that a corpus labels as
     return "its label says that it is noisy" if r.kind == "speech" and r.label.startswith("noisy") else ""
 
 
-class Stock:
+class Pool:
     "The recordings of one split, sorted for drawing; all chance is in the `random.Random` that a method is given."
 
     def __init__(
@@ -108,7 +108,7 @@ class Stock:
         for r in self.kinds["speech"]:
             self.sayings.setdefault(plain_words(r.text), []).append(r)
         self.loudness = {}
-        self.pools = {}
+        self.fitting = {}
         self.aligner = aligner
         self.aligned = {}
 
@@ -116,27 +116,27 @@ class Stock:
 # %% ../../nbs/tasks/03_pool.ipynb #a7799305
 @patch
 def pick(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     kind: str,  # of `KINDS`
     fits: Callable | None = None,  # which recordings may be drawn; None: all
     what: str = "",  # their name in the error; the same name must mean the same `fits`
 ) -> Recording:  # one of them
     "Draw a recording of a kind; `Missing` when there is none."
-    if (kind, what) not in self.pools:
-        self.pools[kind, what] = [r for r in self.kinds[kind] if fits is None or fits(r)]
-    if not self.pools[kind, what]:
+    if (kind, what) not in self.fitting:
+        self.fitting[kind, what] = [r for r in self.kinds[kind] if fits is None or fits(r)]
+    if not self.fitting[kind, what]:
         raise Missing(what or kind)
-    return rng.choice(self.pools[kind, what])
+    return rng.choice(self.fitting[kind, what])
 
 
 # %% ../../nbs/tasks/03_pool.ipynb #dd185ab9
 @patch
 def crop(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     r: Recording,  # what to cut from
-    seconds: float | None = None,  # length; None: that of the stock
+    seconds: float | None = None,  # length; None: that of the pool
 ) -> tuple[torch.Tensor, float]:  # waveform [1, L], start in s
     """Cut a piece around a moment drawn in proportion to its amplitude; a shorter recording comes whole (at least 0.3
     s, silence added)."""
@@ -183,7 +183,7 @@ class Utterance:
 # %% ../../nbs/tasks/03_pool.ipynb #c05995b9
 @patch
 def delay(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance; not touched where nothing is late
 ) -> int:  # samples
     "Draw how much silence stands in front of speech."
@@ -193,7 +193,7 @@ def delay(
 # %% ../../nbs/tasks/03_pool.ipynb #4cc77561
 @patch
 def join(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     clips: Sequence[Recording],  # words, in order
 ) -> Utterance:  # with the place of each word
@@ -229,7 +229,7 @@ def spoken_span(
 # %% ../../nbs/tasks/03_pool.ipynb #c530747d
 @patch
 def unfit(
-    self: Stock,
+    self: Pool,
     r: Recording,  # of any kind
     *,
     text: bool = False,  # the task needs what is said
@@ -256,7 +256,7 @@ def unfit(
 # %% ../../nbs/tasks/03_pool.ipynb #4da2ef17
 @patch
 def utterance(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     *,
     text: bool = False,  # only what has a text, whole, up to `max_seconds`
@@ -266,14 +266,14 @@ def utterance(
 ) -> Utterance:  # cut to `seconds` where it is too long
     """Draw a voice by how many recordings it has (to the power that `variety` says, usually one half), then what it
     says; single words are joined, one to four."""
-    if (text, prompted) not in self.pools:
+    if (text, prompted) not in self.fitting:
         pools = {
             voice: [r for r in rs if not self.unfit(r, text=text, prompted=prompted)]
             for voice, rs in self.voices.items()
             if voice[0] == "speech"
         }
-        self.pools[text, prompted] = {voice: rs for voice, rs in pools.items() if rs}
-    pool = {voice: rs for voice, rs in self.pools[text, prompted].items() if voice != other_than}
+        self.fitting[text, prompted] = {voice: rs for voice, rs in pools.items() if rs}
+    pool = {voice: rs for voice, rs in self.fitting[text, prompted].items() if voice != other_than}
     if not pool:
         raise Missing(
             "speech"
@@ -326,7 +326,7 @@ def crop_prompt(
 
 @patch
 def prompt(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     said: Utterance,  # what the model shall say
 ) -> tuple:  # up to eight recordings to choose from, else one waveform [1, l], else nothing
@@ -343,7 +343,7 @@ def prompt(
 
 @patch
 def degraded(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
     waveform: torch.Tensor,  # a clean condition [1, L]
 ) -> tuple[torch.Tensor, dict]:  # waveform [1, L]; what was done
@@ -366,7 +366,7 @@ def _numbered_room(split, number, sample_rate):
 
 @patch
 def simulated_room(
-    self: Stock,
+    self: Pool,
     rng: random.Random,  # source of chance
 ):  # SimulatedRoom
     "Draw one of 64 simulated rooms of this split; needs the extra `rooms`."

@@ -21,7 +21,7 @@ from ..conditions.notes import Note, notes_to_frames, read_notes
 from ..conditions.phonemes import PINYIN_ALONE, alignment_to_frames, normalise_label
 from ..conditions.phonetables import pinyin_rows
 from .edits import EDITS, edit_sound, mix_sounds
-from .pool import Missing, Stock, Variety, speaker_of
+from .pool import Missing, Pool, Variety, speaker_of
 from . import simulate_speech  # noqa: F401, its import registers the seven tasks of speech
 from .examples import NEEDS, SIMULATORS, Examples, TaskExample, simulates
 
@@ -38,7 +38,7 @@ def _sung(r: Recording) -> tuple:  # rows (start, end, phoneme, midi) of a label
     return ((0.0, r.seconds, normalise_label(r.instrument), r.midi_number),)
 
 
-def _unsung(_stock, r):  # why nobody can be asked to sing it
+def _unsung(_pool, r):  # why nobody can be asked to sing it
     if not (r.labels or r.timing or r.midi_number is not None):
         return "neither the times of its phonemes nor its note is known"
     try:
@@ -52,36 +52,36 @@ _SYLLABLE_ENDS = frozenset("a i u e o ɯ ɑ ɔ ɛ ə ɴ sil unk".split())
 
 
 def _stretch(
-    stock: Stock, rng: random.Random, r: Recording
+    pool: Pool, rng: random.Random, r: Recording
 ) -> tuple[float, float]:  # start, end of a part that can stand alone, s
     if not (r.labels or r.timing):  # a held vowel
-        length = min(r.seconds, rng.uniform(0.6, stock.max_seconds))
+        length = min(r.seconds, rng.uniform(0.6, pool.max_seconds))
         return (start := rng.uniform(0, r.seconds - length)), start + length
-    if r.seconds <= stock.max_seconds and rng.random() < 0.5:
+    if r.seconds <= pool.max_seconds and rng.random() < 0.5:
         return 0.0, r.seconds
     rows = _sung(r)
     cuts = [0.0, *(row[0] for before, row in zip(rows, rows[1:]) if before[2] in _SYLLABLE_ENDS), r.seconds]
     start = rng.choice([cut for cut in cuts if cut <= max(0.0, r.seconds - 0.6)])
-    ends = [cut for cut in cuts if 0.6 <= cut - start <= stock.max_seconds]
-    return start, rng.choice(ends) if ends else min(r.seconds, start + stock.max_seconds)
+    ends = [cut for cut in cuts if 0.6 <= cut - start <= pool.max_seconds]
+    return start, rng.choice(ends) if ends else min(r.seconds, start + pool.max_seconds)
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #c629758e
 @simulates("svs", ("singing",), _unsung)
-def _svs(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+def _svs(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Phonemes, their frames and the notes; the prompt is another song of the singer, else another part, else nothing."
-    r = stock.pick(rng, "singing", lambda r: not _unsung(stock, r), "singing with labels, or with a note in its label")
-    start, end = _stretch(stock, rng, r)
-    target = fade_edges(stock.cache.get(r, start, end - start))
+    r = pool.pick(rng, "singing", lambda r: not _unsung(pool, r), "singing with labels, or with a note in its label")
+    start, end = _stretch(pool, rng, r)
+    target = fade_edges(pool.cache.get(r, start, end - start))
     n_frames, length = -(-target.shape[-1] // 320), end - start
     rows = [(max(0.0, a - start), min(length, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)]
     rows = [row for row in rows if row[1] - row[0] > 1e-3]
     notes = [Note(a, b - a, midi) for a, b, _, midi in rows if midi]
-    others = [o for o in stock.voices[speaker_of(r)] if o != r]
+    others = [o for o in pool.voices[speaker_of(r)] if o != r]
     left, right = max(
         ((max(0.0, start - 3), start), (end, min(r.seconds, end + 3))), key=lambda part: part[1] - part[0]
     )
-    rest = (stock.cache.get(r, left, right - left),) if right - left >= 0.5 else ()
+    rest = (pool.cache.get(r, left, right - left),) if right - left >= 0.5 else ()
     return (
         {
             "text": [row[2] for row in rows],
@@ -95,21 +95,21 @@ def _svs(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #b8c0fbd4
-def _uncaptioned(_stock, r):
+def _uncaptioned(_pool, r):
     return "" if r.text else "it has no caption"
 
 
 @simulates("sound", ("sound",), _uncaptioned)
-def _sound(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    "A caption; for a share of `stock.variety` two sounds with both captions."
+def _sound(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+    "A caption; for a share of `pool.variety` two sounds with both captions."
     r, *others = (
-        stock.pick(rng, "sound", lambda r: r.text, "sound with a caption")
-        for _ in range(1 + bool(stock.variety.mixed_sounds))
+        pool.pick(rng, "sound", lambda r: r.text, "sound with a caption")
+        for _ in range(1 + bool(pool.variety.mixed_sounds))
     )
-    target = stock.crop(rng, r, rng.uniform(0.75, 1.0) * min(stock.seconds, r.seconds))[0]
-    if others and others[0].text != r.text and rng.random() < stock.variety.mixed_sounds:
+    target = pool.crop(rng, r, rng.uniform(0.75, 1.0) * min(pool.seconds, r.seconds))[0]
+    if others and others[0].text != r.text and rng.random() < pool.variety.mixed_sounds:
         text, target, drawn = mix_sounds(
-            rng, (r.text, target), (others[0].text, stock.crop(rng, others[0])[0]), stock.sample_rate
+            rng, (r.text, target), (others[0].text, pool.crop(rng, others[0])[0]), pool.sample_rate
         )
         return {"text": text}, target, (r, others[0]), drawn
     return {"text": r.text}, target, (r,)
@@ -129,32 +129,32 @@ def _score(r: Recording) -> tuple:  # the notes of a recording's MIDI file, () i
 
 
 def _melody(
-    stock: Stock, rng: random.Random, r: Recording
+    pool: Pool, rng: random.Random, r: Recording
 ) -> tuple:  # waveform, notes, recordings: one to four notes of an instrument
-    family = [o for o in stock.kinds["music"] if (o.corpus, o.instrument) == (r.corpus, r.instrument) and o.midi_number]
+    family = [o for o in pool.kinds["music"] if (o.corpus, o.instrument) == (r.corpus, r.instrument) and o.midi_number]
     clips = (r, *rng.choices(family, k=rng.randrange(4)))
     parts = []
     notes = []
     at = 0
     for clip in clips:
-        parts.append(fade_edges(stock.cache.get(clip, 0.0, stock.seconds / len(clips) * rng.uniform(0.6, 1.0)), 320))
-        notes.append(Note(at / stock.sample_rate, parts[-1].shape[-1] / stock.sample_rate, clip.midi_number))
+        parts.append(fade_edges(pool.cache.get(clip, 0.0, pool.seconds / len(clips) * rng.uniform(0.6, 1.0)), 320))
+        notes.append(Note(at / pool.sample_rate, parts[-1].shape[-1] / pool.sample_rate, clip.midi_number))
         at += parts[-1].shape[-1]
-    return fit_length(torch.cat(parts, -1), max(at, round(0.3 * stock.sample_rate))), notes, clips
+    return fit_length(torch.cat(parts, -1), max(at, round(0.3 * pool.sample_rate))), notes, clips
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #a4b8b9ba
 @simulates("music", ("music",), _uncaptioned)
-def _music(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+def _music(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "A caption, and half of the time, where they are known, the notes; the caption then leaves them out."
-    r = stock.pick(rng, "music", lambda r: r.text, "music with a caption")
+    r = pool.pick(rng, "music", lambda r: r.text, "music with a caption")
     if not (r.midi_number or _score(r)) or rng.random() < 0.5:
-        return {"text": r.text}, stock.crop(rng, r, rng.uniform(0.75, 1.0) * min(stock.seconds, r.seconds))[0], (r,)
+        return {"text": r.text}, pool.crop(rng, r, rng.uniform(0.75, 1.0) * min(pool.seconds, r.seconds))[0], (r,)
     if r.midi_number:
-        target, notes, used = _melody(stock, rng, r)
+        target, notes, used = _melody(pool, rng, r)
     else:
-        (target, start), used = stock.crop(rng, r), (r,)
-        end = start + target.shape[-1] / stock.sample_rate
+        (target, start), used = pool.crop(rng, r), (r,)
+        end = start + target.shape[-1] / pool.sample_rate
         notes = [
             Note(max(n.onset, start) - start, min(n.onset + n.duration, end) - max(n.onset, start), n.midi)
             for n in _score(r)
@@ -167,21 +167,21 @@ def _music(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1,
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #0ba08cd2
 @simulates("aedit", ("sound", "music"), _uncaptioned)
-def _aedit(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+def _aedit(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "One of the five edits of AUDIT, on sounds and music with different captions."
-    pool = [r for r in stock.kinds["sound"] + stock.kinds["music"] if r.text]
+    pool = [r for r in pool.kinds["sound"] + pool.kinds["music"] if r.text]
     shuffled = {r.text: r for r in rng.sample(pool, min(len(pool), 24))}  # one recording for each caption
     if len(shuffled) < 3:
         raise Missing("three sounds or pieces of music with different captions")
     base, *others = list(shuffled.values())[:3]
-    kept, edit = stock.crop(rng, base)[0], rng.choice(EDITS)
+    kept, edit = pool.crop(rng, base)[0], rng.choice(EDITS)
     others = others[: {"add": 1, "remove": 1, "replace": 2}.get(edit, 0)]
     made = edit_sound(
         rng,
         edit,
         kept,
-        stock.sample_rate,
-        *((r.text, stock.crop(rng, r, kept.shape[-1] / stock.sample_rate)[0]) for r in others),
+        pool.sample_rate,
+        *((r.text, pool.crop(rng, r, kept.shape[-1] / pool.sample_rate)[0]) for r in others),
     )
     return {"text": made.text, "audio": made.audio}, made.target, (base, *others), made.drawn
 
@@ -204,8 +204,8 @@ def examples_for(
     "Simulate a task; `ValueError` comes at once, not with the first example."
     if count < 0:
         raise ValueError(f"count must be 0 or more, got {count}")
-    stock = Stock(
+    pool = Pool(
         recordings, split, seconds=seconds, max_seconds=max_seconds, cache=cache, variety=variety, aligner=aligner
     )
-    stock.example(task, 0, seed)
-    return Examples(stock, task, range(count), seed)
+    pool.example(task, 0, seed)
+    return Examples(pool, task, range(count), seed)

@@ -17,44 +17,44 @@ from ..conditions.aligner import target_phonemes
 from ..conditions.phonemes import alignment_to_frames, phoneme_ids, share_frames, text_to_phonemes
 from .examples import simulates
 from .instructions import describe_speech, measure_manner
-from .pool import Stock, plain_words, speaker_of, spoken_span
+from .pool import Pool, plain_words, speaker_of, spoken_span
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #009632d9
-@simulates("tts", unfit=lambda stock, r: stock.unfit(r, text=True, prompted=True))
-def _tts(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+@simulates("tts", unfit=lambda pool, r: pool.unfit(r, text=True, prompted=True))
+def _tts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Text and prompts; the target says the text."
-    said = stock.utterance(rng, text=True, prompted=True)
-    return {"text": said.text, "prompt": stock.prompt(rng, said)}, said.waveform, said.recordings
+    said = pool.utterance(rng, text=True, prompted=True)
+    return {"text": said.text, "prompt": pool.prompt(rng, said)}, said.waveform, said.recordings
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #832d7320
 def _in_time(
-    stock, clips, said
+    pool, clips, said
 ):  # waveform [1, L]: the words of other recordings, each stretched to the place that it has in `said`
     audio = torch.zeros_like(said.waveform)
     for r, (_, first, last) in zip(clips, said.words, strict=True):
-        clip = stock.cache.get(r)
+        clip = pool.cache.get(r)
         start, end = spoken_span(clip)
         audio[:, first:last] = fade_edges(stretch(clip[:, start:end], last - first))
     return guard_peak(audio)[0]
 
 
-@simulates("vc", unfit=lambda stock, r: stock.unfit(r, prompted=True))
-def _vc(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+@simulates("vc", unfit=lambda pool, r: pool.unfit(r, prompted=True))
+def _vc(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     """The same words by another speaker (half of the time, where there is one), or the target with pitch and formants
     moved."""
-    said = stock.utterance(rng, prompted=True, whole=True)
+    said = pool.utterance(rng, prompted=True, whole=True)
     texts = [plain_words(text) for text, _, _ in said.words]
     sayers = [
-        {speaker_of(r) for r in stock.sayings.get(text, []) if r.seconds <= stock.max_seconds} for text in texts if text
+        {speaker_of(r) for r in pool.sayings.get(text, []) if r.seconds <= pool.max_seconds} for text in texts if text
     ]
     others = sorted(set.intersection(*sayers) - {speaker_of(said.recordings[0])}) if len(sayers) == len(texts) else []
-    conditions = {"prompt": stock.prompt(rng, said)}
+    conditions = {"prompt": pool.prompt(rng, said)}
     if others and rng.random() < 0.5:
         other = rng.choice(others)
-        clips = tuple(rng.choice([r for r in stock.sayings[text] if speaker_of(r) == other]) for text in texts)
-        audio = _in_time(stock, clips, said)
+        clips = tuple(rng.choice([r for r in pool.sayings[text] if speaker_of(r) == other]) for text in texts)
+        audio = _in_time(pool, clips, said)
         used = said.recordings + clips
         drawn = {"speaker": other[2]}
     else:
@@ -62,83 +62,80 @@ def _vc(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L]
         used = said.recordings
         drawn = {"shift": rng.choice((0.75, 0.8, 0.85, 1.2, 1.275, 1.35))}
         audio = guard_peak(shift_voice(audio, drawn["shift"], keep_length=rng.random() < 0.7))[0]
-    if stock.variety.degraded and rng.random() < stock.variety.degraded:
-        audio, done = stock.degraded(rng, audio)
+    if pool.variety.degraded and rng.random() < pool.variety.degraded:
+        audio, done = pool.degraded(rng, audio)
         drawn |= done
     return {"audio": audio, **conditions}, said.waveform, used, drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6ff913e6
-@simulates("se", unfit=Stock.unfit)
-def _se(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    "Speech in recorded noise, or in a sound effect for a share of `stock.variety`, -2 to 15 dB."
-    said, kind = stock.utterance(rng), "noise"
-    if stock.variety.noise_sounds and stock.kinds["sound"] and rng.random() < stock.variety.noise_sounds:
+@simulates("se", unfit=Pool.unfit)
+def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+    "Speech in recorded noise, or in a sound effect for a share of `pool.variety`, -2 to 15 dB."
+    said, kind = pool.utterance(rng), "noise"
+    if pool.variety.noise_sounds and pool.kinds["sound"] and rng.random() < pool.variety.noise_sounds:
         kind = "sound"
-    noise = stock.pick(rng, kind)
-    hiss = stock.crop(rng, noise, said.waveform.shape[-1] / stock.sample_rate)[0]
+    noise = pool.pick(rng, kind)
+    hiss = pool.crop(rng, noise, said.waveform.shape[-1] / pool.sample_rate)[0]
     drawn = {"snr_db": rng.uniform(-2, 15)}
     audio, target = guard_peak(mix_at_snr(said.waveform, hiss, drawn["snr_db"]), said.waveform)
     return {"audio": audio}, target, (*said.recordings, noise), drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #09cdd21b
-@simulates("tse", unfit=lambda stock, r: stock.unfit(r, prompted=True))
-def _tse(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+@simulates("tse", unfit=lambda pool, r: pool.unfit(r, prompted=True))
+def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Two voices at once, -5 to 5 dB; the prompt says whose to keep."
-    said = stock.utterance(rng, prompted=True)
-    other = stock.utterance(rng, other_than=speaker_of(said.recordings[0]))
+    said = pool.utterance(rng, prompted=True)
+    other = pool.utterance(rng, other_than=speaker_of(said.recordings[0]))
     length = said.waveform.shape[-1]
     second = other.waveform[:, :length]
     start = rng.randrange(length - second.shape[-1] + 1)
-    drawn = {"snr_db": rng.uniform(-5, 5), "start_s": start / stock.sample_rate}
+    drawn = {"snr_db": rng.uniform(-5, 5), "start_s": start / pool.sample_rate}
     audio, target = guard_peak(
         mix_at_snr(said.waveform, fit_length(torch.nn.functional.pad(second, (start, 0)), length), drawn["snr_db"]),
         said.waveform,
     )
-    return {"audio": audio, "prompt": stock.prompt(rng, said)}, target, said.recordings + other.recordings, drawn
+    return {"audio": audio, "prompt": pool.prompt(rng, said)}, target, said.recordings + other.recordings, drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #767cbc46
-@simulates("dereverb", unfit=Stock.unfit)
-def _dereverb(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    "Speech in a recorded room, or in a simulated one for a share of `stock.variety`."
-    said = stock.utterance(rng)
-    if stock.variety.simulated_rooms and rng.random() < stock.variety.simulated_rooms:
-        room = stock.simulated_room(rng)
+@simulates("dereverb", unfit=Pool.unfit)
+def _dereverb(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+    "Speech in a recorded room, or in a simulated one for a share of `pool.variety`."
+    said = pool.utterance(rng)
+    if pool.variety.simulated_rooms and rng.random() < pool.variety.simulated_rooms:
+        room = pool.simulated_room(rng)
         room_ir = room.room_ir
         used = ()
         name = str(room)
     else:
-        room = stock.pick(rng, "room", lambda r: stock.cache.get(r).any(), "room that is not silent")
-        room_ir = stock.cache.get(room)
+        room = pool.pick(rng, "room", lambda r: pool.cache.get(r).any(), "room that is not silent")
+        room_ir = pool.cache.get(room)
         used = (room,)
         name = room.text
     audio, target = guard_peak(reverberate(said.waveform, room_ir), said.waveform)
-    return {"audio": audio}, target, said.recordings + used, {"room": name, "t60_s": t60(room_ir, stock.sample_rate)}
+    return {"audio": audio}, target, said.recordings + used, {"room": name, "t60_s": t60(room_ir, pool.sample_rate)}
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #2573d78b
-@simulates("itts", unfit=lambda stock, r: stock.unfit(r, text=True))
-def _itts(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+@simulates("itts", unfit=lambda pool, r: pool.unfit(r, text=True))
+def _itts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     """Text and an instruction that is true: the level and (half of the time) the pitch are moved first, then put into
     words."""
-    said = stock.utterance(rng, text=True)
+    said = pool.utterance(rng, text=True)
     factor = rng.choice((0.85, 0.9, 1.1, 1.2)) if rng.random() < 0.5 else 1.0
     target = said.waveform if factor == 1 else shift_voice(said.waveform, factor, keep_length=rng.random() < 0.5)
     target = fit_length(
-        guard_peak(set_level(target, rng.uniform(-38, -14)))[0], max(target.shape[-1], round(0.3 * stock.sample_rate))
+        guard_peak(set_level(target, rng.uniform(-38, -14)))[0], max(target.shape[-1], round(0.3 * pool.sample_rate))
     )
     # s, pauses left out
     spoken = (
-        sum(end - start for _, start, end in said.words)
-        * target.shape[-1]
-        / said.waveform.shape[-1]
-        / stock.sample_rate
+        sum(end - start for _, start, end in said.words) * target.shape[-1] / said.waveform.shape[-1] / pool.sample_rate
     )
     known = [r.f0_hz for r in said.recordings if r.f0_hz]
     manner = measure_manner(
-        target, stock.sample_rate, said.text, spoken, factor * sum(known) / len(known) if known else None
+        target, pool.sample_rate, said.text, spoken, factor * sum(known) / len(known) if known else None
     )
     accent = said.recordings[0].accent if rng.random() < 0.5 else ""
     single = all(" " not in plain_words(text) for text, _, _ in said.words)
@@ -152,18 +149,16 @@ def _itts(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, 
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #efda609e
-def _aligned(
-    stock, r, waveform, phonemes
-):  # rows (start s, end s, phoneme, None) in a recording's own time, found once
-    if len(stock.aligned) > 20_000:
-        stock.aligned.clear()  # a million of them would fill the memory
-    if r.path not in stock.aligned:
-        stock.aligned[r.path] = stock.aligner.align(waveform, phonemes, stock.sample_rate)
-    return stock.aligned[r.path]
+def _aligned(pool, r, waveform, phonemes):  # rows (start s, end s, phoneme, None) in a recording's own time, found once
+    if len(pool.aligned) > 20_000:
+        pool.aligned.clear()  # a million of them would fill the memory
+    if r.path not in pool.aligned:
+        pool.aligned[r.path] = pool.aligner.align(waveform, phonemes, pool.sample_rate)
+    return pool.aligned[r.path]
 
 
 def _clock(
-    stock, said, n_frames
+    pool, said, n_frames
 ):  # ids [T], `sil` where nobody speaks; (word, its first frame, frame after its last) of each word
     ids = torch.zeros(n_frames, dtype=torch.long)
     spans = []
@@ -171,10 +166,10 @@ def _clock(
     for r, (text, first, last) in zip(said.recordings, said.words, strict=True):
         words = plain_words(text).split()
         spoken = [text_to_phonemes(word) for word in words]
-        if stock.aligner is not None:
+        if pool.aligner is not None:
             rows = [
-                (first / stock.sample_rate + start, first / stock.sample_rate + end, symbol)
-                for start, end, symbol, _ in _aligned(stock, r, said.waveform[:, first:last], sum(spoken, []))
+                (first / pool.sample_rate + start, first / pool.sample_rate + end, symbol)
+                for start, end, symbol, _ in _aligned(pool, r, said.waveform[:, first:last], sum(spoken, []))
             ]
             ids += alignment_to_frames(rows, n_frames, alphabet="phonemes")
             for word, phonemes in zip(words, spoken):
@@ -190,15 +185,15 @@ def _clock(
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6f5fa5de
-@simulates("sedit", unfit=lambda stock, r: stock.unfit(r, text=True))
-def _sedit(stock: Stock, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
+@simulates("sedit", unfit=lambda pool, r: pool.unfit(r, text=True))
+def _sedit(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     """Up to half of the words are silenced; `text` is what they say, `durations` the phonemes of the whole recording on
     the clock."""
     for _ in range(8):  # with one word alone nothing would be left to hear
-        said = stock.utterance(rng, text=True)
+        said = pool.utterance(rng, text=True)
         if " " in plain_words(said.text):
             break
-    durations, spans = _clock(stock, said, -(-said.waveform.shape[-1] // 320))
+    durations, spans = _clock(pool, said, -(-said.waveform.shape[-1] // 320))
     n = rng.randint(1, max(1, len(spans) // 2))
     hole = spans[(word := rng.randrange(len(spans) - n + 1)) : word + n]
     start, end = hole[0][1], max(hole[-1][2], hole[0][1] + 1)

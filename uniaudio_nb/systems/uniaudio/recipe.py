@@ -296,7 +296,7 @@ def prepare_data(
     tokenizers: str | Path | None = None,  # as in `load_tokenizers`
     device: str = "cpu",
     features: bool = False,  # semantic conditions as features instead of units
-    **options,  # tasks, counts, seed, part, per_piece, max_bad, ...: as in `prepare`
+    **options,  # tasks, counts, seed, part, per_file, max_bad, ...: as in `prepare`
 ) -> dict:  # the report
     "Write the shards of all tasks with tokenizers that are there, at the level that models are trained and asked with."
     if not Path(data).is_dir():
