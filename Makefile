@@ -52,6 +52,7 @@ lab: $(READY)
 
 export: $(READY)
 	$(BIN)/nbdev_export --skip_file_re '^[_.]|failed'
+	$(BIN)/python docs/stubs.py
 	$(BIN)/ruff format -q uniaudio_nb
 	$(BIN)/python docs/readme.py
 
