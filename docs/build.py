@@ -3,9 +3,8 @@ what came out.
 
     python docs/build.py        docs/_build/html/index.html
 
-Nothing is executed: plots, players and printed results are those stored in the notebooks, and API blocks are cut out of
-the
-exported cells as they are written, so that parameters stand there with their comments.
+Nothing is executed: plots, players and printed results are those stored in the notebooks, and API blocks are cut out
+of the exported cells as they are written, so that parameters stand there with their comments.
 """
 
 import ast
@@ -238,7 +237,7 @@ class Pages:
                 return match[0]
             return f"]({SETTINGS['git_url']}/blob/{SETTINGS['branch']}/{path})"
 
-        text = re.sub(r"\]\((?!https?:|#|images/|attachment:)([^)\s]+)\)", page_link, text)
+        text = re.sub(r"\]\((?!https?:|#|(?:\.\./)*images/|attachment:)([^)\s]+)\)", page_link, text)
         return re.sub(r"(?<![\[`\\])`([A-Za-z_][\w.]*(?:\(\))?)`(?![`\]])", name_link, text)
 
     def markdown(self, text, book="index"):

@@ -4,8 +4,7 @@
     python nbs/execute.py nbs/90_full_training.ipynb out.ipynb  the original stays untouched
 
 Exit code 1 and the error of the cell when a cell fails; the output file is then written as far as it got, beside the
-target
-as NAME.failed.ipynb. The kernel works in the folder of the notebook that is read.
+target as NAME.failed.ipynb. The kernel works in the folder of the notebook that is read.
 """
 
 import argparse, os, sys

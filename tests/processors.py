@@ -8,8 +8,8 @@
 A short training ends elsewhere when sums are rounded elsewhere, and each instruction set rounds in its own order: an
 assertion that passes by a hair here fails there. The settings make torch and oneDNN use less than this processor has.
 A notebook that trains runs whole, since a cell needs those before it. What each cell prints is compared between the
-settings. Results stay in runs/processors and are run again when a notebook or the library changes, or after a failure.
-Exit code: 0 all green, 1 something failed, 3 the time was over before everything ran.
+settings. Results stay in runs/processors and are run again when a notebook or the library changes, or after a
+failure. Exit code: 0 all green, 1 something failed, 3 the time was over before everything ran.
 """
 
 import argparse
@@ -258,7 +258,8 @@ class Job:
 
 
 # A little politer than the unit: two threads that wait for each other stand still when neither gets a core
-BUSY = """
+BUSY =
+"""
 import os, torch
 os.nice(5)
 torch.set_num_threads(1)

@@ -39,8 +39,8 @@ ROOMS = (
 
 def response(rng: np.random.Generator, room: Room) -> np.ndarray:
     """Compute a response that starts at the direct sound: reflections by the image method (Allen and Berkley, 1979)
-    with the
-    wall loss that gives the T60, crossfaded over 60 ms into noise with the same decay; high frequencies die sooner."""
+    with the wall loss that gives the T60, crossfaded over 60 ms into noise with the same decay; high frequencies die
+    sooner."""
     size = np.array(room.size)
     source = size * rng.uniform(0.3, 0.7, 3)
     direction = rng.standard_normal(3) * (1, 1, 0.25)

@@ -1,9 +1,8 @@
 """Singing: recorded flite syllables, taken apart into envelope and noise, and put together again on notes.
 
 The voiced part is a sum of harmonics of exactly the note's pitch whose amplitudes and phases follow the spectral
-envelope of
-the spoken syllable; the vowel is held by wandering about its middle. Consonants without a voice stay as they were
-recorded.
+envelope of the spoken syllable; the vowel is held by wandering about its middle. Consonants without a voice stay as
+they were recorded.
 """
 
 import tempfile
@@ -163,9 +162,8 @@ def minimum_phase(log_envelope: np.ndarray) -> np.ndarray:
 
 
 def held_frames(rng: np.random.Generator, syllable: Syllable, n_frames: int) -> tuple[np.ndarray, float]:
-    """Choose envelope frames (fractional) for a syllable of n_frames: the onset as spoken up to the loud, steady place
-    of the
-    vowel, which is then held by a slow wander about it; also return the length of the consonant in s."""
+    """Choose envelope frames (fractional) for a syllable of n_frames: the onset as spoken up to the loud, steady
+    place of the vowel, which is then held by a slow wander about it; also return the length of the consonant in s."""
     per_s = SAMPLE_RATE / HOP
     first, (_, start, end) = syllable.phones[0][1] * per_s, syllable.phones[-1]
     start, end = start * per_s, end * per_s

@@ -1,19 +1,14 @@
 """The aligner on real recordings: trained on their texts, measured where the truth is known.
 
-python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/aligner      # about 10 minutes on one core; goes
-on where it stopped
-python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/words --words # about 8 minutes: borders of words,
-estimated and aligned
+python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/aligner  # 10 minutes on one core; goes on
+python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/words --words  # 8 minutes: borders of words
 
 Truth: the voices of flite print when they say each phoneme (`flite -psdur`, Debian's package `flite`); the aligner
-never hears them in training.
-Beside it stands what `share_frames` says when it is told where the first phoneme begins and the last ends. A second
-table compares ways to
-predict durations on recordings that nothing was trained on: class lengths, per-phoneme averages, the network of
-conditions/05_durations.
-With `--words`: how far off are the borders of words that speech editing estimates without an aligner? For the samples
-that flite made the truth is
-printed by flite anew; for real sentences the distance is that from an aligner, whose own error stands beside it.
+never hears them in training. Beside it stands what `share_frames` says when it is told where the first phoneme begins
+and the last ends. A second table compares ways to predict durations on recordings that nothing was trained on: class
+lengths, per-phoneme averages, the network of conditions/05_durations. With `--words`: how far off are the borders of
+words that speech editing estimates without an aligner? For the samples that flite made the truth is printed by flite
+anew; for real sentences the distance is that from an aligner, whose own error stands beside it.
 """
 
 import argparse, json, random, re, shutil, subprocess, sys, tempfile

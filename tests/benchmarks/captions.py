@@ -7,11 +7,9 @@ same command goes on
     python tests/benchmarks/captions.py --ship runs/text    put the result into the package, with a card
 
 Prints tables and writes JSON beside them (`--out`). Retrieval: for each ESC-10 clip of the split `valid`, the caption
-among the ten of
-the classes that the matcher scores highest. Paraphrases: the class caption nearest to a sentence. No sentence below can
-come out of the
-rules that make the training texts, not even with a word dropped: that is checked first. They are sorted by what
-training knows of them.
+among the ten of the classes that the matcher scores highest. Paraphrases: the class caption nearest to a sentence. No
+sentence below can come out of the rules that make the training texts, not even with a word dropped: that is checked
+first. They are sorted by what training knows of them.
 """
 
 import argparse

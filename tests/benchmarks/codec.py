@@ -10,9 +10,9 @@ python tests/benchmarks/codec.py --train-recognisers     train the recognisers a
 splits only)
 
 Prints a table and writes JSON beside it (`--out`). Every mean over clips comes with its 95 % confidence interval;
-shares of an accuracy are
-bootstrapped over clips (a clip counts by the share of right answers: notes are asked at five speeds, of five judges).
-Needs the extra `metrics`; with Debian's package `codec2` installed, Codec 2 at 1600 bit/s is the classical peer.
+shares of an accuracy are bootstrapped over clips (a clip counts by the share of right answers: notes are asked at
+five speeds, of five judges). Needs the extra `metrics`; with Debian's package `codec2` installed, Codec 2 at 1600
+bit/s is the classical peer.
 """
 
 import argparse
@@ -106,10 +106,9 @@ def class_of(recording, of):
 
 
 def other_ear(recordings, speeds, shrink=0.1):
-    """An ear that no loss knows: a linear discriminant over means, deviations and movements of cepstra (MFCC); returns
-    waveform [1, 1, L] -> name.
-    It is unlike the recognisers, whose relatives the codec is trained to please (codec/08_training), and has learnt the
-    same notes."""
+    """An ear that no loss knows: a linear discriminant over means, deviations and movements of cepstra (MFCC);
+    returns waveform [1, 1, L] -> name. It is unlike the recognisers, whose relatives the codec is trained to please
+    (codec/08_training), and has learnt the same notes."""
     cepstrum = torchaudio.transforms.MFCC(16000, 20, melkwargs={"n_fft": 1024, "hop_length": 320, "n_mels": 64})
 
     def describe(x):
@@ -254,7 +253,8 @@ def speed(codec):
     }
 
 
-HOUR = """
+HOUR =
+"""
 import re, sys, torch
 from uniaudio_nb.codec import Codec
 codec = Codec.from_pretrained(sys.argv[1] or None)
@@ -341,8 +341,8 @@ def preset_of(config):
 
 
 def trainings(runs, shipped):
-    """What is to be said of the runs, after what the shipped codec's figures say of its own where the first run goes on
-    from it."""
+    """What is to be said of the runs, after what the shipped codec's figures say of its own where the first run goes
+    on from it."""
     rows = []
     before = None
     expected = None

@@ -7,12 +7,10 @@ python tests/benchmarks/conversion.py measure      losses, swapped conditions, c
 conditions
     python tests/benchmarks/conversion.py table        print what has been measured
 
-The same task, `vc`, and the same shards as the recipe's; the same initial weights, the same batches in the same order,
-and the same
-processor seconds (`time.process_time`, one thread). Only the segment in front of the prompt differs. Half of the
-training sources are another speaker saying
-the same words, half are the target's own voice moved in pitch and formants. Everything measured is of clips of the
-split `valid`; their five speakers are known.
+The same task, `vc`, and the same shards as the recipe's; the same initial weights, the same batches in the same
+order, and the same processor seconds (`time.process_time`, one thread). Only the segment in front of the prompt
+differs. Half of the training sources are another speaker saying the same words, half are the target's own voice moved
+in pitch and formants. Everything measured is of clips of the split `valid`; their five speakers are known.
 
 - Loss: nats per code of the target, and how much it rises when the source's words, or the prompt's voice, are taken
 from another example.
@@ -423,8 +421,8 @@ def conversions(learners, forms, data):
 
 @torch.no_grad()
 def probes(data):
-    """What a linear classifier reads from each form: clips cut into quarters, the mean of the rows or the histogram of
-    the units of each."""
+    """What a linear classifier reads from each form: clips cut into quarters, the mean of the rows or the histogram
+    of the units of each."""
     semantic = SemanticTokenizer.from_pretrained()
     (waveforms, digits, speakers, splits) = load_digits(data)
     features = in_batches(semantic.features, waveforms)

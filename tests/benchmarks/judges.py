@@ -8,8 +8,8 @@
 
 Each judge hears the valid clips as they were recorded, and through 3 and 12 codebooks of the shipped codec. The share
 is the number of clips that are right through the codec over the number that are right as recorded, with its 95 %
-bootstrap interval over clips. Instruments have 25 clips, each asked at five speeds; a clip counts by its share of right
-answers. Of the two families the lower share counts: what pleases only one kind of judge is not in the sound.
+bootstrap interval over clips. Instruments have 25 clips, each asked at five speeds; a clip counts by its share of
+right answers. Of the two families the lower share counts: what pleases only one kind of judge is not in the sound.
 """
 
 import argparse

@@ -4,8 +4,7 @@
     python tests/benchmarks/judges_samples.py --figures  the table alone
 
 They learn from the original clips of the train split and are measured on the valid split, as recorded and through the
-three
-codebooks of the shipped codec that language models use. The share is the lower of the two families' ratios.
+three codebooks of the shipped codec that language models use. The share is the lower of the two families' ratios.
 """
 
 import argparse

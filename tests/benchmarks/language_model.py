@@ -9,10 +9,9 @@ python tests/benchmarks/language_model.py --only training        one part: equal
 (memory and time against a flat model)
 
 The reference (reference_multiscale.py) has the same weights. Both run in turns, so what else the machine does hits
-both; ratios are of medians.
-Limits are measured in the same run: the largest rate of a matrix product (of all ways PyTorch has), and the bandwidth
-of copying memory, in
-bytes read plus bytes written (the usual convention; generation only reads). Writes JSON beside the table (`--out`).
+both; ratios are of medians. Limits are measured in the same run: the largest rate of a matrix product (of all ways
+PyTorch has), and the bandwidth of copying memory, in bytes read plus bytes written (the usual convention; generation
+only reads). Writes JSON beside the table (`--out`).
 """
 
 import argparse
@@ -42,8 +41,8 @@ def timed(function, device="cpu"):
 
 
 def in_turns(ways, rounds, device="cpu"):
-    """Seconds of each way: the median of `rounds`, all ways one after the other in every round, after one round to warm
-    up."""
+    """Seconds of each way: the median of `rounds`, all ways one after the other in every round, after one round to
+    warm up."""
     times = {name: [] for name in ways}
     for round in range(rounds + 1):
         for name, way in ways.items():

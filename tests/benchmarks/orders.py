@@ -250,8 +250,8 @@ def interval(values):
 
 
 def features(codec, codes, prompt):
-    """Log-mel frames of the part behind the prompt and their change over 100 ms: the spectrum and how it moves [M, 64]
-    per clip."""
+    """Log-mel frames of the part behind the prompt and their change over 100 ms: the spectrum and how it moves [M,
+    64] per clip."""
     mel = LogMel(n_mels=32)(codec.decode(codes)[..., prompt * codec.hop_length :])
     return [torch.cat([row[:, :-5], row[:, 5:] - row[:, :-5]]).T for row in mel]
 

@@ -6,11 +6,9 @@ installed
     python tests/benchmarks/pitch.py --out pitch.json
 
 A token is a frame of 20 ms with a pitch, rounded to semitones after the median of 11 frames, as `notes.f0_to_notes`
-does it; the
-other detectors' outputs get the same median and rounding, and are shown without it too. A token is right if it is the
-labelled note. Two
-shares: of the tokens (frames that are said to have a pitch), and of all labelled frames. librosa is no dependency of
-the library.
+does it; the other detectors' outputs get the same median and rounding, and are shown without it too. A token is right
+if it is the labelled note. Two shares: of the tokens (frames that are said to have a pitch), and of all labelled
+frames. librosa is no dependency of the library.
 """
 
 import argparse

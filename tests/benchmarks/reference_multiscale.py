@@ -2,10 +2,9 @@
 measured against.
 
 Attention with materialised scores in float32, a cache that grows by concatenation, local stack and head on all frames
-in training. Nothing is
-slowed down on purpose: the loss of conditions is left out of the mean, the prefix runs through the global stack only,
-positions are sliced.
-The attributes have the released names, so that a state dict goes from one to the other.
+in training. Nothing is slowed down on purpose: the loss of conditions is left out of the mean, the prefix runs
+through the global stack only, positions are sliced. The attributes have the released names, so that a state dict goes
+from one to the other.
 """
 
 import torch

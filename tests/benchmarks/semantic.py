@@ -8,11 +8,10 @@ call goes on with it)
     python tests/benchmarks/semantic.py --train runs/t --leave theo lucas   without any recording of these speakers
     python tests/benchmarks/semantic.py --ship runs/t          put the tokenizer of run t into the package, with a card
 
-Digits: for each of the five speakers, k-means units and the probe are fitted to the other four and asked about his 450
-clips. Each clip is cut into four
-equal parts; the probe (logistic regression) sees the histogram of units in each part, and for comparison the mean
-log-mel column of each part.
-Speakers: trained on the train split, asked about the valid split. Prints a table and writes JSON (`--out`).
+Digits: for each of the five speakers, k-means units and the probe are fitted to the other four and asked about his
+450 clips. Each clip is cut into four equal parts; the probe (logistic regression) sees the histogram of units in each
+part, and for comparison the mean log-mel column of each part. Speakers: trained on the train split, asked about the
+valid split. Prints a table and writes JSON (`--out`).
 """
 
 import argparse

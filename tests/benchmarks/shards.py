@@ -167,8 +167,8 @@ def digest(batch):
 
 
 def resume(folder):
-    """Deliver 100 batches near the end of an epoch, forget everything but the position, go on with other workers to the
-    end."""
+    """Deliver 100 batches near the end of an epoch, forget everything but the position, go on with other workers to
+    the end."""
     whole = TokenBatches(shards(folder), VOCABULARY, BUDGET, epochs=True)
     n = whole.steps_per_epoch
     start = max(0, n - 300)
