@@ -258,8 +258,7 @@ class Job:
 
 
 # A little politer than the unit: two threads that wait for each other stand still when neither gets a core
-BUSY =
-"""
+BUSY = """
 import os, torch
 os.nice(5)
 torch.set_num_threads(1)

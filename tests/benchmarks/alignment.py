@@ -1,7 +1,7 @@
 """The aligner on real recordings: trained on their texts, measured where the truth is known.
 
-python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/aligner  # 10 minutes on one core; goes on
-python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/words --words  # 8 minutes: borders of words
+    python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/aligner  10 minutes on one core; goes on
+    python tests/benchmarks/alignment.py --data ../shared/data --run /tmp/words --words  8 minutes: borders of words
 
 Truth: the voices of flite print when they say each phoneme (`flite -psdur`, Debian's package `flite`); the aligner
 never hears them in training. Beside it stands what `share_frames` says when it is told where the first phoneme begins

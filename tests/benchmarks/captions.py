@@ -2,8 +2,7 @@
 
     python tests/benchmarks/captions.py                     retrieval and paraphrases of the shipped encoder
     python tests/benchmarks/captions.py --model runs/text/matcher
-python tests/benchmarks/captions.py --train runs/text   train on the `train` splits of all corpora; interrupted, the
-same command goes on
+    python tests/benchmarks/captions.py --train runs/text   train on all corpora, or go on with it
     python tests/benchmarks/captions.py --ship runs/text    put the result into the package, with a card
 
 Prints tables and writes JSON beside them (`--out`). Retrieval: for each ESC-10 clip of the split `valid`, the caption

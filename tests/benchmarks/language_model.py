@@ -1,12 +1,12 @@
 """How fast is the language model, against a plain one in the same run and against what the machine can do?
 
-python tests/benchmarks/language_model.py                        training step and generation on the CPU, released size,
-float32, bfloat16, int8
+    python tests/benchmarks/language_model.py
+        training step and generation on the CPU, released size, float32, bfloat16, int8
     python tests/benchmarks/language_model.py --threads 2 --rounds 5
-python tests/benchmarks/language_model.py --device cuda          on a GPU: base and paper in bfloat16, share of the
-matrix rate
-python tests/benchmarks/language_model.py --only training        one part: equality, training, generation, orders
-(memory and time against a flat model)
+    python tests/benchmarks/language_model.py --device cuda
+        on a GPU: base and paper in bfloat16, share of the matrix rate
+    python tests/benchmarks/language_model.py --only training
+        one part: equality, training, generation, orders (memory and time against a flat model)
 
 The reference (reference_multiscale.py) has the same weights. Both run in turns, so what else the machine does hits
 both; ratios are of medians. Limits are measured in the same run: the largest rate of a matrix product (of all ways

@@ -1,12 +1,14 @@
 """What do the five prediction orders cost, and how well do they predict and sound? Flattening, coarse-first, parallel,
 delay and multi-scale, measured in one run.
 
-python tests/benchmarks/orders.py memory       activation memory over 250 to 2,000 frames at the released size, both
-attentions; about a minute
-python tests/benchmarks/orders.py time         time per training step: half the released depth (8 + 4 layers against 12)
-at the released width and 1,000 frames, and curves at a third of the width; some minutes
-python tests/benchmarks/orders.py train        train all five on the train splits of real recordings, in turns of a few
-seconds, each at the best of three learning rates; then generate
+    python tests/benchmarks/orders.py memory
+        activation memory over 250 to 2,000 frames at the released size, both attentions; about a minute
+    python tests/benchmarks/orders.py time
+        time per training step: half the released depth (8 + 4 layers against 12) at the released width and
+        1,000 frames, and curves at a third of the width; some minutes
+    python tests/benchmarks/orders.py train
+        train all five on the train splits of real recordings, in turns of a few seconds, each at the best of
+        three learning rates; then generate
     python tests/benchmarks/orders.py table        print what has been measured
 
 Each part prints a table and writes its section of `orders.json` (`--out`), from which nbs/lm/06_orders draws. One

@@ -1,8 +1,8 @@
 """How many pitch tokens are right? Measured on labelled notes of instruments, sung vowels and songs, beside other
 detectors.
 
-python tests/benchmarks/pitch.py            ours, YIN (`metrics.f0`), torchaudio, and librosa's pYIN where librosa is
-installed
+    python tests/benchmarks/pitch.py
+        ours, YIN (`metrics.f0`), torchaudio, and librosa's pYIN where librosa is installed
     python tests/benchmarks/pitch.py --out pitch.json
 
 A token is a frame of 20 ms with a pitch, rounded to semitones after the median of 11 frames, as `notes.f0_to_notes`

@@ -3,8 +3,7 @@ time.
 
     python tests/benchmarks/semantic.py                        probes of the shipped tokenizer
     python tests/benchmarks/semantic.py --tokenizer runs/s/tokenizer   of another one
-python tests/benchmarks/semantic.py --train runs/s --minutes 30    pretrain an encoder on the train splits (the same
-call goes on with it)
+    python tests/benchmarks/semantic.py --train runs/s --minutes 30   pretrain an encoder, or go on with it
     python tests/benchmarks/semantic.py --train runs/t --leave theo lucas   without any recording of these speakers
     python tests/benchmarks/semantic.py --ship runs/t          put the tokenizer of run t into the package, with a card
 

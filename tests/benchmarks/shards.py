@@ -1,11 +1,11 @@
 """Do the shards hold for a million examples? Opening, memory, speed and exact resume, measured in fresh processes.
 
-python tests/benchmarks/shards.py                          write a million synthetic examples (1.4 GB, under a minute),
-measure, remove them
+    python tests/benchmarks/shards.py
+        write a million synthetic examples (1.4 GB, under a minute), measure, remove them
     python tests/benchmarks/shards.py --examples 100000        fewer
     python tests/benchmarks/shards.py --keep runs/million      keep the shards there, and use them again
-python tests/benchmarks/shards.py --compare                how long reading one segment takes, beside .npy and (if
-pyarrow is installed) Arrow
+    python tests/benchmarks/shards.py --compare
+        how long reading one segment takes, beside .npy and (if pyarrow is installed) Arrow
 
 Prints a table and writes JSON to a file if asked (`--out`). Exit code 1 when a limit of the project is missed: opened
 in 1 s, a loader process grows by less than 200 MB,
