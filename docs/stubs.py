@@ -89,7 +89,7 @@ def kind_of(value):
 
 def field(name, annotation):
     "The line `name: annotation`."
-    return ast.AnnAssign(ast.Name(name), annotation, None, simple=1)
+    return ast.AnnAssign(ast.Name(name, ast.Store()), annotation, None, simple=1)
 
 
 def assignments(body):
@@ -135,8 +135,9 @@ def class_stub(node, added):
 
 
 def names_in(nodes):
-    "Every name that the nodes use."
-    return {each.id for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name)}
+    "Every name that the nodes use; those that they only assign are left out."
+    found = (each for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name))
+    return {each.id for each in found if not isinstance(each.ctx, ast.Store)}
 
 
 def absolute(node, module):

@@ -305,6 +305,94 @@ def test_every_notebook_begins_with_its_title():
     assert not bare, f"the first cell is no title, so the site has none for its list: {bare}"
 
 
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+LONG_FUNCTIONS = 10  # so many of the whole library may have more than 40 lines
+
+
+def holds(node, kinds):
+    "Whether a node holds another one of these kinds."
+    return any(isinstance(each, kinds) for each in ast.walk(node) if each is not node)
+
+
+def crowded(tree):
+    "What is said too densely: (line, what)."
+    for node in ast.walk(tree):
+        if isinstance(node, COMPREHENSIONS) and holds(node, COMPREHENSIONS):
+            yield node.lineno, "a comprehension in a comprehension"
+        if isinstance(node, ast.IfExp) and holds(node, ast.IfExp):
+            yield node.lineno, "a conditional in a conditional"
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Tuple):
+            if isinstance(node.targets[0], ast.Tuple) and len(node.targets[0].elts) > 2:
+                yield node.lineno, "three names assigned at once"
+
+
+def lines_of(node):
+    return node.end_lineno - node.lineno + 1
+
+
+@each_notebook
+def test_classes_grow_and_cells_hold_one_thought(path):
+    in_a_row, shown, problems = 0, set(), []
+    for number, cell in enumerate(json.loads(path.read_text(encoding="utf-8"))["cells"]):
+        source = "".join(cell["source"])
+        if cell["cell_type"] != "code":
+            in_a_row = 0
+            continue
+        in_a_row += directive(source, "hide") is None
+        if in_a_row > 3:
+            problems.append(f"cell {number}: the fourth code cell in a row without prose")
+        if directive(source, "export") is None:
+            continue
+        if len(source.splitlines()) > 45:
+            problems.append(f"cell {number}: {len(source.splitlines())} lines")
+        tree = ast.parse(source)
+        problems += [f"cell {number}, line {line}: {what}" for line, what in crowded(tree)]
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and node.name not in shown:
+                shown.add(node.name)
+                if lines_of(node) > 30:
+                    problems.append(f"cell {number}: the first form of {node.name} has {lines_of(node)} lines")
+    assert not problems, f"{path.name}: {problems}"
+
+
+def test_functions_are_short_and_documented():
+    long, silent = [], []
+    for path in MODULES:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        public = [node for node in tree.body if not getattr(node, "name", "_").startswith("_")]
+        public += [
+            method
+            for node in public
+            if isinstance(node, ast.ClassDef)
+            for method in node.body
+            if not getattr(method, "name", "_").startswith("_") and getattr(method, "name", "") != "forward"
+        ]
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        silent += [f"{module_name(path)}.{n.name}" for n in public if isinstance(n, kinds) and not ast.get_docstring(n)]
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        long += [f"{module_name(path)}.{n.name}" for n in functions if lines_of(n) > 40]
+    assert len(long) <= LONG_FUNCTIONS, f"more than 40 lines: {long}"
+    assert not silent, f"no docstring: {silent}"
+
+
+def test_no_block_of_eight_lines_stands_twice():
+    places = {}
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        functions = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.FunctionDef))
+        signatures = {n for node in functions for n in range(node.lineno, node.body[0].lineno)}
+        rows = []
+        for number, line in enumerate(text.splitlines(), 1):
+            line = re.sub(r"(^|  )# .*", "", line).strip()
+            if line and number not in signatures and not line.startswith(("import ", "from ")):
+                rows.append((number, line))
+        for start in range(len(rows) - 7):
+            block = tuple(line for _, line in rows[start : start + 8])
+            places.setdefault(block, []).append(f"{module_name(path)}:{rows[start][0]}")
+    twice = [where for block, where in places.items() if len(where) > 1 and sum(map(len, block)) > 100]
+    assert not twice, f"the same eight lines: {twice}"
+
+
 @each_module
 def test_module(path):
     text = path.read_text(encoding="utf-8")
