@@ -137,7 +137,7 @@ def class_stub(node, added):
 def names_in(nodes):
     "Every name that the nodes use; those that they only assign are left out."
     found = (each for node in nodes for each in ast.walk(node) if isinstance(each, ast.Name))
-    return {each.id for each in found if not isinstance(each.ctx, ast.Store)}
+    return {each.id for each in found if not isinstance(getattr(each, "ctx", None), ast.Store)}
 
 
 def absolute(node, module):
