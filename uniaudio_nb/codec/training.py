@@ -152,13 +152,7 @@ def small(
 
 # %% ../../nbs/codec/08_training.ipynb #b88f5c2d
 @patch(cls_method=True)
-def further(
-    cls: CodecTrainConfig,
-    start: str,  # folder of the codec to go on from
-    minutes: float = 120.0,  # of training
-    device: str = "cpu",  # where to train
-    seed: int = 1,  # of weights, crops and draws
-):
+def further(cls: CodecTrainConfig, start: str, minutes: float = 120.0, device: str = "cpu", seed: int = 1):
     "Return a training that goes on from `start`, with more steps at three codebooks."
     long = cls.long(minutes, device, seed)
     loop = replace(long.loop, learning_rate=1e-3)
@@ -166,13 +160,7 @@ def further(
 
 
 @patch(cls_method=True)
-def music(
-    cls: CodecTrainConfig,
-    start: str,  # folder of the codec to go on from
-    minutes: float = 60.0,  # of training
-    device: str = "cpu",  # where to train
-    seed: int = 2,  # of weights, crops and draws
-):
+def music(cls: CodecTrainConfig, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 2):
     "Return `further` with more music, a longer window for its tones, and recognisers of instruments."
     further = cls.further(start, minutes, device, seed)
     kinds = {"speech": 0.37, "sound": 0.16, "music": 0.37, "singing": 0.07, "noise": 0.03}
@@ -181,13 +169,7 @@ def music(
 
 
 @patch(cls_method=True)
-def finish(
-    cls: CodecTrainConfig,
-    start: str,  # folder of the codec to go on from
-    minutes: float = 60.0,  # of training
-    device: str = "cpu",  # where to train
-    seed: int = 0,  # of weights, crops and draws
-):
+def finish(cls: CodecTrainConfig, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 0):
     "Return a training that goes on from `start` with a discriminator."
     long = cls.long(minutes, device, seed)
     return replace(long, start=start, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
