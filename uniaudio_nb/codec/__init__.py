@@ -19,6 +19,6 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .discriminators import Discriminator, MelDiscriminator, PatchDiscriminator, STFTDiscriminator
     from .discriminators import adversarial_loss, discriminator_loss
     from .training import CodecSteps, CodecTrainConfig, TrainingCrops, calibrate, draw_n_codebooks, evaluate_codec
-    from .training import keep_samples, train_codec, train_listeners, validation_crops
+    from .training import keep_samples, train_codec, train_recognisers, validation_crops
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__, grown={"Codec": ["published"]})

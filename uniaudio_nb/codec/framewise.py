@@ -21,6 +21,7 @@ from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.patching import patch
 from ..audio.mel import LogMel
 
 
@@ -33,11 +34,11 @@ class LappedTransform(nn.Module):
         bands: int,  # N: bands, and samples per frame; even
     ):
         super().__init__()
-        self.bands, time = bands, torch.arange(2 * bands).double() + 0.5
+        self.bands = bands
+        time = torch.arange(2 * bands).double() + 0.5
         window = torch.sin(time * math.pi / (2 * bands))
-        basis = torch.cos(math.pi / bands * (time + bands / 2) * (torch.arange(bands)[:, None] + 0.5)) * math.sqrt(
-            2 / bands
-        )
+        frequency = torch.arange(bands)[:, None] + 0.5
+        basis = torch.cos(math.pi / bands * (time + bands / 2) * frequency) * math.sqrt(2 / bands)
         self.register_buffer("basis", (window * basis).float(), persistent=False)  # [N, 2N]
         near, far = window[:bands].chunk(2)
         # at the ends the mirror image is the sound
@@ -46,19 +47,26 @@ class LappedTransform(nn.Module):
     def forward(self, waveform):  # [B, 1, T*N] -> [B, N, T]
         half = self.bands // 2
         padded = torch.cat([-waveform[..., :half].flip(-1), waveform, waveform[..., -half:].flip(-1)], -1).squeeze(1)
-        bands = (padded.unfold(-1, 2 * self.bands, self.bands) @ self.basis.T.to(padded.dtype)).transpose(1, 2)
+        windows = padded.unfold(-1, 2 * self.bands, self.bands)  # [B, T, 2N]
+        bands = (windows @ self.basis.T.to(padded.dtype)).transpose(1, 2)
         return 4 * bands / (bands.abs() + 1e-3).sqrt()  # 4: about unit size
 
-    def inverse(self, bands):  # [B, N, T] -> [B, 1, T*N]
-        bands = bands / 4
-        bands = bands * (bands.abs() + (bands.pow(2) + 4e-3).sqrt()) / 2  # undoes the square root exactly
-        first, second = (bands.transpose(1, 2) @ self.basis).chunk(2, -1)
-        padded = rearrange(F.pad(first, (0, 0, 0, 1)) + F.pad(second, (0, 0, 1, 0)), "b t n -> b 1 (t n)")
-        half = self.bands // 2
-        waveform = padded[..., half:-half]
-        return torch.cat(
-            [waveform[..., :half] * self.edge, waveform[..., half:-half], waveform[..., -half:] * self.edge.flip(0)], -1
-        )
+
+# %% ../../nbs/codec/02_framewise.ipynb #860eb585
+@patch
+def inverse(
+    self: LappedTransform,
+    bands: torch.Tensor,  # [B, N, T]
+) -> torch.Tensor:  # waveform [B, 1, T*N]
+    "Undo the transform exactly: overlapping frames cancel each other's mirror images."
+    bands = bands / 4
+    bands = bands * (bands.abs() + (bands.pow(2) + 4e-3).sqrt()) / 2  # undoes the square root exactly
+    first, second = (bands.transpose(1, 2) @ self.basis).chunk(2, -1)
+    padded = rearrange(F.pad(first, (0, 0, 0, 1)) + F.pad(second, (0, 0, 1, 0)), "b t n -> b 1 (t n)")
+    half = self.bands // 2
+    waveform = padded[..., half:-half]
+    start, end = waveform[..., :half] * self.edge, waveform[..., -half:] * self.edge.flip(0)
+    return torch.cat([start, waveform[..., half:-half], end], -1)
 
 
 # %% ../../nbs/codec/02_framewise.ipynb #6d7224d4
@@ -92,7 +100,7 @@ class ConvNeXtUnit(nn.Module):
         self.widen = nn.Conv1d(channels, expand * channels, 1)
         self.narrow = nn.Conv1d(expand * channels, channels, 1)
         with torch.no_grad():
-            self.narrow.weight *= 0.3  # a unit begins as a whisper beside its input
+            self.narrow.weight *= 0.3  # a unit begins small beside its input
 
     def forward(self, x):
         return x + self.narrow(F.gelu(self.widen(self.norm(self.look(x)))))  # [B, C, T]
@@ -116,14 +124,17 @@ class InverseSTFT(nn.Module):
     def forward(self, x):  # [B, C, T] -> [B, 1, T*hop]
         real, imaginary = self.spectrum(x).float().chunk(2, 1)
         size = (real.square() + imaginary.square() + 1e-6).sqrt()
-        pieces = torch.fft.irfft(torch.complex(real * size, imaginary * size), self.n_fft, dim=1) * self.window
+        frames = torch.fft.irfft(torch.complex(real * size, imaginary * size), self.n_fft, dim=1) * self.window
         # what the windows add up to; less at the ends of the sound
         weights = self.window.square().expand(-1, x.shape[-1])[None]
-        return rearrange(self.overlap(pieces) / self.overlap(weights), "b h t -> b 1 (t h)")
+        return rearrange(self.overlap(frames) / self.overlap(weights), "b h t -> b 1 (t h)")
 
-    def overlap(self, pieces):  # [B, 3*hop, T] -> [B, hop, T]
-        # what a frame says about the hop before its own, about its own, about the one after
-        late, own, early = pieces.chunk(3, 1)
+    def overlap(
+        self,
+        frames,  # windows of samples [B, 3*hop, T]
+    ):
+        "Add up overlapping frames: each covers the hop before its own, its own, and the one after [B, hop, T]."
+        late, own, early = frames.chunk(3, 1)
         return own + F.pad(late[..., 1:], (0, 1)) + F.pad(early[..., :-1], (1, 0))
 
 
@@ -138,10 +149,15 @@ def linear_path(
     return path
 
 
+# %% ../../nbs/codec/02_framewise.ipynb #790d2d3a
+def _quarter_frames(loudness, waveform):
+    "Compute the log-mel bands of each frame's four quarters, about unit size [B, 4*mels, T]."
+    return rearrange(loudness(waveform) / 2 + 2, "b m (t s) -> b (s m) t", s=4)
+
+
 # %% ../../nbs/codec/02_framewise.ipynb #db683d29
 class FrameEncoder(nn.Module):
-    """Turn a waveform [B, 1, T*bands] into latents [B, D, T]: lapped transform and log-mel bands, then layers at the
-    frame rate."""
+    "Turn a waveform [B, 1, T*bands] into latents [B, D, T]: fixed transforms, then layers at the frame rate."
 
     def __init__(
         self,
@@ -154,7 +170,6 @@ class FrameEncoder(nn.Module):
     ):
         super().__init__()
         self.transform, self.linear = LappedTransform(bands), linear_path(bands, dimension)
-        # windows of 32 ms where a frame is 20
         self.loudness = LogMel(sample_rate, 8 * bands // 5, bands // 4, mels, floor=1e-4) if mels else None
         self.model = nn.Sequential(
             nn.Conv1d(bands + 4 * mels, width, 1),
@@ -162,17 +177,13 @@ class FrameEncoder(nn.Module):
             ChannelNorm(width),
             nn.Conv1d(width, dimension, 1),
         )
-        with torch.no_grad():
-            self.model[-1].weight *= 0.1
+        self.model[-1].weight.data *= 0.1  # the network begins small beside the linear path
 
     def forward(self, waveform):
         with torch.autocast(waveform.device.type, enabled=False):  # transforms need all their digits
             bands = seen = self.transform(waveform.float())
             if self.loudness is not None:
-                # about unit size
-                seen = torch.cat(
-                    [bands, rearrange(self.loudness(waveform.float()) / 2 + 2, "b m (t s) -> b (s m) t", s=4)], 1
-                )
+                seen = torch.cat([bands, _quarter_frames(self.loudness, waveform.float())], 1)
         dtype = self.linear.weight.dtype  # codecs in half precision, too
         return self.linear(bands.to(dtype)) + self.model(seen.to(dtype))
 

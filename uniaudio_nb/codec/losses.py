@@ -20,6 +20,8 @@ import torch
 import torchaudio
 from torch import nn
 
+from ..core.patching import patch
+
 
 # %% ../../nbs/codec/06_losses.ipynb #daae8fa7
 def magnitudes(
@@ -42,9 +44,30 @@ def magnitudes(
 
 
 # %% ../../nbs/codec/06_losses.ipynb #e1d6ea4c
+def _check_same_shape(reconstruction, target):
+    "Refuse waveforms of different shapes."
+    if reconstruction.shape != target.shape:
+        raise ValueError(
+            f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape"
+        )
+
+
+def _mel_distance(a, b, bank, floor):
+    "Compare magnitudes [B, F, T] in log-mel bands: mean |d| plus mean d^2 / 2."
+    d = (a.transpose(1, 2) @ bank + floor).log() - (b.transpose(1, 2) @ bank + floor).log()
+    return d.abs().mean(), d.square().mean() / 2
+
+
+def _bin_distance(a, b, pitch, floor):
+    "Compare magnitudes [B, F, T] by spectral convergence, and by log magnitudes of the bins weighed by `pitch` [F, 1]."
+    convergence = (a - b).flatten(1).norm(dim=1) / (b.flatten(1).norm(dim=1) + floor * b[0].numel() ** 0.5)
+    bins = ((a + floor).log() - (b + floor).log()).abs() * pitch
+    return convergence.mean(), bins.mean()
+
+
+# %% ../../nbs/codec/06_losses.ipynb #bcb464c2
 class SpectralLoss(nn.Module):
-    """Compare magnitudes at several resolutions: log-mel bands (EnCodec, section 3.4) and single bins (Parallel
-    WaveGAN, section 2.2)."""
+    "Compare magnitudes at several resolutions: log-mel bands (EnCodec, 3.4), single bins (Parallel WaveGAN, 2.2)."
 
     def __init__(
         self,
@@ -54,14 +77,8 @@ class SpectralLoss(nn.Module):
     ):
         super().__init__()
         self.windows, self.floor = tuple(windows), floor
-        for n in self.windows:  # window/16 bands: about two bins for the lowest ones
-            bank = torchaudio.functional.melscale_fbanks(
-                n // 2 + 1, 0.0, sample_rate / 2, n // 16, sample_rate, "slaney", "slaney"
-            )
-            self.register_buffer(f"bank_{n}", bank / bank.sum(0), persistent=False)
-            # the share of the mel scale that a bin spans, up to a factor
-            pitch = 1 / torch.linspace(0, sample_rate / 2, n // 2 + 1).clamp(min=1000)
-            self.register_buffer(f"pitch_{n}", (pitch / pitch.mean())[:, None], persistent=False)
+        for n in self.windows:
+            self._add_window(n, sample_rate)
 
     def forward(
         self,
@@ -69,23 +86,30 @@ class SpectralLoss(nn.Module):
         target: torch.Tensor,  # [B, 1, L]
         windows: tuple | None = None,  # some of the windows; None: all
     ) -> dict:  # {"mel": 0-D, "stft": 0-D}, means over the windows
-        if reconstruction.shape != target.shape:
-            raise ValueError(
-                f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape"
-            )
-        mel = 0.0
-        stft = 0.0
+        _check_same_shape(reconstruction, target)
+        losses = {"mel": 0.0, "stft": 0.0}
         windows = windows or self.windows
         for n in windows:
             a, b = magnitudes(torch.cat([reconstruction, target]), n).chunk(2)
-            bands = (a.transpose(1, 2) @ self.get_buffer(f"bank_{n}") + self.floor).log() - (
-                b.transpose(1, 2) @ self.get_buffer(f"bank_{n}") + self.floor
-            ).log()
-            mel = mel + bands.abs().mean() + bands.square().mean() / 2
-            convergence = (a - b).flatten(1).norm(dim=1) / (b.flatten(1).norm(dim=1) + self.floor * b[0].numel() ** 0.5)
-            bins = ((a + self.floor).log() - (b + self.floor).log()).abs() * self.get_buffer(f"pitch_{n}")
-            stft = stft + convergence.mean() + bins.mean()
-        return {"mel": mel / len(windows), "stft": stft / len(windows)}
+            for term in _mel_distance(a, b, self.get_buffer(f"bank_{n}"), self.floor):
+                losses["mel"] = losses["mel"] + term
+            for term in _bin_distance(a, b, self.get_buffer(f"pitch_{n}"), self.floor):
+                losses["stft"] = losses["stft"] + term
+        return {name: loss / len(windows) for name, loss in losses.items()}
+
+
+# %% ../../nbs/codec/06_losses.ipynb #0050da07
+@patch
+def _add_window(self: SpectralLoss, n, sample_rate):
+    "Add the mel bands and the bins' weights of one window length as buffers."
+    # window/16 bands: about two bins for the lowest ones
+    bank = torchaudio.functional.melscale_fbanks(
+        n // 2 + 1, 0.0, sample_rate / 2, n // 16, sample_rate, "slaney", "slaney"
+    )
+    self.register_buffer(f"bank_{n}", bank / bank.sum(0), persistent=False)
+    # the share of the mel scale that a bin spans, up to a factor
+    pitch = 1 / torch.linspace(0, sample_rate / 2, n // 2 + 1).clamp(min=1000)
+    self.register_buffer(f"pitch_{n}", (pitch / pitch.mean())[:, None], persistent=False)
 
 
 # %% ../../nbs/codec/06_losses.ipynb #ebeff053
@@ -99,6 +123,16 @@ def time_loss(
 
 
 # %% ../../nbs/codec/06_losses.ipynb #bd56ba20
+def _third_octaves(sample_rate, n_fft, lowest):  # [F, bands], 0 or 1
+    "Assign the bins of a spectrum to third-octave bands, from `lowest` Hz up to half the rate, without empty ones."
+    frequencies = torch.arange(n_fft // 2 + 1) * sample_rate / n_fft
+    count = int(3 * math.log2(sample_rate / 2 / lowest) - 0.5) + 1
+    centres = lowest * 2 ** (torch.arange(count) / 3)
+    bank = (frequencies[:, None] >= centres * 2 ** (-1 / 6)) & (frequencies[:, None] < centres * 2 ** (1 / 6))
+    return bank[:, bank.any(0)].float()
+
+
+# %% ../../nbs/codec/06_losses.ipynb #ea2a8cfd
 class EnvelopeLoss(nn.Module):
     """Compare how third-octave bands rise and fall within 384 ms, whatever their level: what STOI measures (Taal et al.
     2011), with a weight for each band instead of its clipping and its removal of silence."""
@@ -111,89 +145,94 @@ class EnvelopeLoss(nn.Module):
         lowest: float = 150.0,
     ):
         super().__init__()
-        frequencies = torch.arange(window_length // 2 + 1) * sample_rate / window_length
-        count = int(3 * math.log2(sample_rate / 2 / lowest) - 0.5) + 1
-        centres = lowest * 2 ** (torch.arange(count) / 3)
         self.window_length, self.stretch = window_length, round(0.384 * sample_rate * 4 / window_length)
-        bank = (frequencies[:, None] >= centres * 2 ** (-1 / 6)) & (frequencies[:, None] < centres * 2 ** (1 / 6))
-        self.register_buffer("bank", bank[:, bank.any(0)].float(), persistent=False)
+        self.register_buffer("bank", _third_octaves(sample_rate, window_length, lowest), persistent=False)
 
     def forward(
         self,
         reconstruction: torch.Tensor,  # [B, 1, L], at least 384 ms
         target: torch.Tensor,  # [B, 1, L]
     ) -> torch.Tensor:  # 0-D; 0: all bands rise and fall together; near 1: nothing in common, or silence as an answer
-        if reconstruction.shape != target.shape:
-            raise ValueError(
-                f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape"
-            )
-        power = magnitudes(torch.cat([reconstruction, target]), self.window_length).square().transpose(1, 2) @ self.bank
-        if power.shape[1] < self.stretch:
-            raise ValueError(
-                f"an envelope needs at least {self.stretch * self.window_length // 4} samples, got {target.shape[-1]}"
-            )
-        pieces = power.sqrt().unfold(1, self.stretch, self.stretch // 2)  # [2B, stretches, bands, frames]
-        level = pieces.mean(-1, keepdim=True)
-        pieces = pieces - level
-        size = pieces.norm(dim=-1, keepdim=True)
-        a, b = (pieces / (size + 1e-5)).chunk(2)
-        # of the target: its deviation over its mean, squared; what is below -80 dB stands still
+        _check_same_shape(reconstruction, target)
+        stretches = self._stretches(torch.cat([reconstruction, target]))  # [2B, stretches, bands, frames]
+        level = stretches.mean(-1, keepdim=True)
+        stretches = stretches - level
+        size = stretches.norm(dim=-1, keepdim=True)
+        a, b = (stretches / (size + 1e-5)).chunk(2)
+        # of the target: its deviation over its mean, squared; what is below -80 dB counts as steady
         moves = (size / (self.stretch**0.5 * (level + 1e-4))).chunk(2)[1].square()
         # half the weight for a deviation of a fifth of the mean
         return ((1 - (a * b).sum(-1, keepdim=True)) * moves / (moves + 0.04)).mean()
 
 
+# %% ../../nbs/codec/06_losses.ipynb #d6cdf112
+@patch
+def _stretches(self: EnvelopeLoss, waveform):
+    "Cut the envelopes of the bands into stretches that overlap by half [B, stretches, bands, frames]."
+    power = magnitudes(waveform, self.window_length).square().transpose(1, 2) @ self.bank
+    if power.shape[1] < self.stretch:
+        raise ValueError(
+            f"an envelope needs at least {self.stretch * self.window_length // 4} samples, got {waveform.shape[-1]}"
+        )
+    return power.sqrt().unfold(1, self.stretch, self.stretch // 2)
+
+
 # %% ../../nbs/codec/06_losses.ipynb #1b081673
 def feature_matching_loss(
-    real: list,  # features of real audio: a list of layers per judge
+    real: list,  # features of real audio: a list of layers per network
     decoded: list,  # features of decoded audio, with gradient
 ) -> torch.Tensor:  # 0-D; each layer counts relative to its own size
-    "Compare the judge's inner layers (EnCodec, section 3.4)."
-    layers = [
-        (a.detach(), b)
-        for judge_a, judge_b in zip(real, decoded, strict=True)
-        for a, b in zip(judge_a, judge_b, strict=True)
-    ]
-    return sum((a - b).abs().mean() / a.abs().mean().clamp(min=1e-6) for a, b in layers) / len(layers)
+    "Compare the inner layers of discriminators or recognisers (EnCodec, section 3.4)."
+    distances = []
+    for real_layers, decoded_layers in zip(real, decoded, strict=True):
+        for a, b in zip(real_layers, decoded_layers, strict=True):
+            a = a.detach()
+            distances.append((a - b).abs().mean() / a.abs().mean().clamp(min=1e-6))
+    return sum(distances) / len(distances)
 
 
 # %% ../../nbs/codec/06_losses.ipynb #e2a85b17
 class RecognitionLoss(nn.Module):
-    """Compare what recognisers hear: their inner layers, each relative to its own size (deep feature loss, Germain et
+    """Compare the inner layers of trained recognisers, each relative to its own size (deep feature loss, Germain et
     al. 2018)."""
 
     def __init__(
         self,
-        listeners: list,  # of `Recogniser`, trained; they learn nothing here
+        recognisers: list,  # of `Recogniser`, trained; they learn nothing here
         sample_rate: int = 16000,  # Hz
     ):
         super().__init__()
-        if not len(listeners):
+        if not len(recognisers):
             raise ValueError("a recognition loss needs at least one recogniser")
-        self.listeners = nn.ModuleList(listeners).requires_grad_(False).eval()
+        self.recognisers = nn.ModuleList(recognisers).requires_grad_(False).eval()
         self.sample_rate = sample_rate
 
     def forward(
         self,
         reconstruction: torch.Tensor,  # [B, 1, L]
         target: torch.Tensor,  # [B, 1, L]
-    ) -> torch.Tensor:  # 0-D; 0: all of them hear the same
-        if reconstruction.shape != target.shape:
-            raise ValueError(
-                f"reconstruction {tuple(reconstruction.shape)} and target {tuple(target.shape)} must have one shape"
-            )
+    ) -> torch.Tensor:  # 0-D; 0: no recogniser finds a difference
+        _check_same_shape(reconstruction, target)
         with torch.no_grad():
-            real = self.hear(target)
-        return feature_matching_loss(real, self.hear(reconstruction))
+            real = self.features(target)
+        return feature_matching_loss(real, self.features(reconstruction))
 
-    def hear(self, waveform):  # [B, 1, L] -> for each listener its layers
-        mel, heard = self.listeners[0].mel(waveform, self.sample_rate), []
-        for listener in self.listeners:
-            x, layers = mel, []
-            for stage in listener.stages:
-                layers.append(x := stage(x))
-            heard.append([*layers, torch.cat([x.mean(-1), x.amax(-1)], -1)])  # the last: what its verdict rests on
-        return heard
+
+# %% ../../nbs/codec/06_losses.ipynb #2b1088c6
+@patch
+def features(
+    self: RecognitionLoss,
+    waveform: torch.Tensor,  # [B, 1, L]
+) -> list:  # for each recogniser its layers, the last [B, features]
+    "Compute the inner layers of all recognisers."
+    mel, features = self.recognisers[0].mel(waveform, self.sample_rate), []
+    for recogniser in self.recognisers:
+        x, layers = mel, []
+        for stage in recogniser.stages:
+            x = stage(x)
+            layers.append(x)
+        features.append([*layers, torch.cat([x.mean(-1), x.amax(-1)], -1)])
+    return features
 
 
 # %% ../../nbs/codec/06_losses.ipynb #3c1e2249
@@ -221,16 +260,21 @@ class Balancer(nn.Module):
         if set(losses) != set(self.weights):
             raise ValueError(f"losses are {sorted(losses)}, the balancer has weights for {sorted(self.weights)}")
         total = sum(self.weights.values())
-        gradients = [torch.autograd.grad(losses[name], output, retain_graph=True)[0] for name in self.weights]
-        norms = torch.stack([g.flatten(1).norm(dim=1).mean() for g in gradients])
-        if self.training and torch.isfinite(norms).all():
-            self.norms.mul_(self.decay).add_(norms, alpha=1 - self.decay)
-            self.mass.mul_(self.decay).add_(1 - self.decay)
-        running = self.norms / self.mass if self.mass > 0 else norms
-        pushed = sum(
-            w / total * g / running[i].clamp(min=1e-12)
-            for i, (w, g) in enumerate(zip(self.weights.values(), gradients))
-        )
+        gradient = self._balanced_gradient(losses, output, total)
         value = sum(w / total * losses[name].detach() for name, w in self.weights.items())
-        balanced = (output * pushed.detach()).sum()
+        balanced = (output * gradient.detach()).sum()
         return balanced - balanced.detach() + value
+
+
+# %% ../../nbs/codec/06_losses.ipynb #c6bbc789
+@patch
+def _balanced_gradient(self: Balancer, losses, output, total):
+    "Sum the losses' gradients at the output, each divided by the running mean of its norm, in shares of `total`."
+    gradients = [torch.autograd.grad(losses[name], output, retain_graph=True)[0] for name in self.weights]
+    norms = torch.stack([g.flatten(1).norm(dim=1).mean() for g in gradients])
+    if self.training and torch.isfinite(norms).all():
+        self.norms.mul_(self.decay).add_(norms, alpha=1 - self.decay)
+        self.mass.mul_(self.decay).add_(1 - self.decay)
+    running = self.norms / self.mass if self.mass > 0 else norms
+    rows = zip(self.weights.values(), gradients, running)
+    return sum(weight / total * g / norm.clamp(min=1e-12) for weight, g, norm in rows)

@@ -26,6 +26,14 @@ from .seanet import CodecConfig, Decoder, Encoder, remembering
 
 
 # %% ../../nbs/codec/03_model.ipynb #739c3e3c
+def _networks(config):
+    "Build the encoder and the decoder that a configuration describes."
+    if not config.bands:
+        return Encoder(config), Decoder(config)
+    sizes = config.bands, config.n_filters, config.n_frame_layers, config.dimension
+    return FrameEncoder(*sizes, config.mels, config.sample_rate), FrameDecoder(*sizes)
+
+
 class Codec(nn.Module):
     "Encode waveforms as codes [B, K, T] and decode them (SoundStream's shape: encoder, residual quantizer, decoder)."
 
@@ -35,23 +43,12 @@ class Codec(nn.Module):
     ):
         super().__init__()
         self.config = config
-        sizes = config.bands, config.n_filters, config.n_frame_layers, config.dimension
-        if config.bands:
-            self.encoder = FrameEncoder(*sizes, config.mels, config.sample_rate)
-            self.decoder = FrameDecoder(*sizes)
-        else:
-            self.encoder, self.decoder = Encoder(config), Decoder(config)
-        self.quantizer = ResidualVectorQuantizer(
-            config.dimension,
-            config.n_codebooks,
-            config.codebook_size,
-            decay=config.decay,
-            code_dimension=config.code_dimension or None,
-        )
+        self.encoder, self.decoder = _networks(config)
+        sizes = config.dimension, config.n_codebooks, config.codebook_size
+        factorized = config.code_dimension or None
+        self.quantizer = ResidualVectorQuantizer(*sizes, decay=config.decay, code_dimension=factorized)
         self.clock = Clock(config.sample_rate, config.hop_length)
-        # Hz; samples in a frame
-        self.sample_rate = config.sample_rate
-        self.hop_length = config.hop_length
+        self.sample_rate, self.hop_length = config.sample_rate, config.hop_length  # Hz; samples in a frame
         self.frame_rate = self.clock.frame_rate  # Hz
         self.n_codebooks, self.codebook_size = config.n_codebooks, config.codebook_size  # K, N
 
@@ -62,16 +59,13 @@ class Codec(nn.Module):
     ) -> tuple:  # (reconstruction [B, 1, L], Quantized)
         "Pass through encoder, quantizer and decoder with gradients: what training calls."
         self._check_waveform(waveform, finite=not self.training)  # in training the loop skips a step whose loss is NaN
-        quantized = self.quantizer(
-            self.encoder(F.pad(waveform, (0, -waveform.shape[-1] % self.hop_length))), n_codebooks
-        )
+        whole = F.pad(waveform, (0, -waveform.shape[-1] % self.hop_length))
+        quantized = self.quantizer(self.encoder(whole), n_codebooks)
         return self.decoder(quantized.latents)[..., : waveform.shape[-1]], quantized
 
 
 # %% ../../nbs/codec/03_model.ipynb #5f0bcd53
-# peak above which numbers can't be meant as a waveform in [-1, 1]; below it, an overshoot or a test tone of noise
-# passes
-LOUDEST = 8
+LOUDEST = 8  # a higher peak can't be meant as a waveform in [-1, 1]; an overshoot or a test tone of noise passes
 
 
 @patch
@@ -84,7 +78,7 @@ def _check_waveform(self: Codec, waveform, finite=True):
         )
     if not waveform.is_floating_point():
         raise ValueError(f"waveform must be floating point in [-1, 1], got {waveform.dtype}")
-    if waveform.shape[0] == 0 or waveform.shape[2] == 0:
+    if 0 in (waveform.shape[0], waveform.shape[-1]):
         raise ValueError(f"waveform is empty: {tuple(waveform.shape)}")
     if not finite:
         return
@@ -127,7 +121,32 @@ def in_chunks(
     return result[..., :end]
 
 
+# %% ../../nbs/codec/03_model.ipynb #9713df0c
+@patch
+def _frames_at_once(self: Codec):
+    "Return the frames of a chunk and of the context on each side."
+    return math.ceil(self.frame_rate * CHUNK_SECONDS), math.ceil(self.frame_rate * CONTEXT_SECONDS)
+
+
+@patch
+@torch.no_grad()
+def _chunked(self: Codec, function, signal, per_frame_in, per_frame_out):
+    "Apply function(codec, chunk) to a long signal chunk by chunk."
+    chunk, context = self._frames_at_once()
+    if not getattr(self.config, "causal", False) or signal.shape[-1] <= (chunk + context) * per_frame_in:
+        return in_chunks(lambda part: function(self, part), signal, per_frame_in, per_frame_out, chunk, context)
+    codec = remembering(self.folded())  # causal layers take chunk after chunk: exact, whatever an LSTM remembers
+    return torch.cat([function(codec, part) for part in signal.split(chunk * per_frame_in, -1)], -1)
+
+
 # %% ../../nbs/codec/03_model.ipynb #7544191a
+@patch
+def _codes_of(self: Codec, part, n_codebooks):
+    "Encode one chunk [B, 1, l]."
+    whole = F.pad(part.to(next(self.parameters())), (0, -part.shape[-1] % self.hop_length))
+    return self.quantizer.encode(self.encoder(whole), n_codebooks)
+
+
 @patch
 def encode(
     self: Codec,
@@ -140,31 +159,17 @@ def encode(
     if sample_rate is not None and sample_rate != self.sample_rate:
         waveform = resample(waveform.float(), sample_rate, self.sample_rate)
     n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
-    return self._in_pieces(lambda codec, part: codec._codes_of(part, n_codebooks), waveform, self.hop_length, 1)
-
-
-@patch
-@torch.no_grad()
-def _in_pieces(self: Codec, function, signal, per_frame_in, per_frame_out):  # a long signal; function(codec, part)
-    chunk, context = self._frames_at_once()
-    if not getattr(self.config, "causal", False) or signal.shape[-1] <= (chunk + context) * per_frame_in:
-        return in_chunks(lambda part: function(self, part), signal, per_frame_in, per_frame_out, chunk, context)
-    codec = remembering(self.folded())  # causal layers take chunk after chunk: exact, whatever an LSTM keeps in mind
-    return torch.cat([function(codec, part) for part in signal.split(chunk * per_frame_in, -1)], -1)
-
-
-@patch
-def _frames_at_once(self: Codec):
-    return math.ceil(self.frame_rate * CHUNK_SECONDS), math.ceil(self.frame_rate * CONTEXT_SECONDS)
-
-
-@patch
-def _codes_of(self: Codec, part, n_codebooks):  # one chunk
-    whole = F.pad(part.to(next(self.parameters())), (0, -part.shape[-1] % self.hop_length))
-    return self.quantizer.encode(self.encoder(whole), n_codebooks)
+    return self._chunked(lambda codec, part: codec._codes_of(part, n_codebooks), waveform, self.hop_length, 1)
 
 
 # %% ../../nbs/codec/03_model.ipynb #6e4f5251
+@patch
+def _waveform_of(self: Codec, codes):
+    "Decode one chunk [B, k, t]."
+    parameter = next(self.parameters())
+    return self.decoder(self.quantizer.decode(codes.to(parameter.device)).to(parameter.dtype))
+
+
 @patch
 def decode(
     self: Codec,
@@ -172,13 +177,7 @@ def decode(
 ) -> torch.Tensor:  # waveform [B, 1, T * hop_length]
     "Turn codes into a waveform; fewer codebooks give a rougher one."
     check_codes(codes, self.n_codebooks, self.codebook_size)
-    return self._in_pieces(lambda codec, part: codec._waveform_of(part), codes, 1, self.hop_length)
-
-
-@patch
-def _waveform_of(self: Codec, codes):  # one chunk
-    parameter = next(self.parameters())
-    return self.decoder(self.quantizer.decode(codes.to(parameter.device)).to(parameter.dtype))
+    return self._chunked(lambda codec, part: codec._waveform_of(part), codes, 1, self.hop_length)
 
 
 # %% ../../nbs/codec/03_model.ipynb #7d07e14d
@@ -198,13 +197,12 @@ def folded(self: Codec) -> Codec:  # a copy, or the codec itself where nothing i
 
 # %% ../../nbs/codec/03_model.ipynb #e7e4a56e
 @patch
-def _for_use(self: Codec):  # description and weights, folded, without the averages
+def _for_use(self: Codec):
+    "Return description and weights, folded, without the averages."
     codec = self.folded()
-    return dict(kind="codec", config=asdict(codec.config)), {
-        name: tensor
-        for name, tensor in codec.state_dict().items()
-        if name.split(".")[-1] not in ("averages", "cluster_size", "started")
-    }
+    only_learning = ("averages", "cluster_size", "started")
+    weights = {name: tensor for name, tensor in codec.state_dict().items() if name.split(".")[-1] not in only_learning}
+    return dict(kind="codec", config=asdict(codec.config)), weights
 
 
 @patch
@@ -222,6 +220,6 @@ def save_pretrained(
 ) -> Path:  # the folder
     "Write `config.json` (with the fingerprint) and `model.safetensors`."
     description, tensors = self._for_use()
-    return save_weights(
-        folder, description, {name: tensor.half() if half else tensor for name, tensor in tensors.items()}
-    )
+    if half:
+        tensors = {name: tensor.half() for name, tensor in tensors.items()}
+    return save_weights(folder, description, tensors)

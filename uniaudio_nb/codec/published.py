@@ -33,6 +33,51 @@ _OFFICIAL = (
 _CODEBOOK = {"embed": "codebooks", "embed_avg": "averages", "cluster_size": "cluster_size", "inited": "started"}
 
 
+def _own_names(given):
+    "Rename released tensors; return those outside the codebooks, and for each buffer of the codebooks its rows."
+    own, books = {}, {}
+    for name, tensor in given.items():
+        for pattern, to in _OFFICIAL:
+            name = re.sub(pattern, to, name)
+        book = re.fullmatch(r"quantizer\.vq\.layers\.(?P<k>\d+)\._codebook\.(?P<buffer>\w+)", name)
+        if book and book["buffer"] in _CODEBOOK:
+            books.setdefault(_CODEBOOK[book["buffer"]], {})[int(book["k"])] = tensor
+        else:
+            own[name] = tensor
+    return own, books
+
+
+# %% ../../nbs/codec/04_published.ipynb #e2cc2431
+def _stack_rows(name, rows, n_codebooks):
+    "Stack one buffer of all codebooks; `ValueError` unless each has one of the same shape."
+    if sorted(rows) != list(range(n_codebooks)):
+        raise ValueError(f"the state dict has codebooks {sorted(rows)}, this codec wants 0 to {n_codebooks - 1}")
+    if len({row.shape for row in rows.values()}) > 1:
+        raise ValueError(
+            f"the codebooks' {name} have several shapes: {sorted({tuple(row.shape) for row in rows.values()})}"
+        )
+    ordered = [rows[k] for k in range(n_codebooks)]
+    return torch.stack([row.bool().squeeze() for row in ordered] if name == "started" else ordered)
+
+
+def _check_fit(own, wanted, dimension):
+    "Refuse tensors that have no place, are missing, or have another shape than the codec's."
+    problems = (
+        ("have no place in this codec", own.keys() - wanted.keys()),
+        ("are missing", wanted.keys() - own.keys()),
+    )
+    for problem, names in problems:
+        if names:
+            raise ValueError(f"{len(names)} tensors of the state dict {problem}, the first is {min(names)}")
+    for name, tensor in own.items():
+        if tensor.shape != wanted[name].shape:
+            raise ValueError(
+                f"{name} is {tuple(tensor.shape)}, this codec wants {tuple(wanted[name].shape)} (its dimension is "
+                f"{dimension})"
+            )
+
+
+# %% ../../nbs/codec/04_published.ipynb #56f3c187
 @patch
 def load_official_state_dict(
     self: Codec,
@@ -47,40 +92,10 @@ def load_official_state_dict(
             f"a state dict maps names to tensors, got {type(state_dict).__name__} (read a file with torch.load(path, "
             "weights_only=True))"
         )
-    own, books = {}, {}
-    for name, tensor in given.items():
-        for pattern, to in _OFFICIAL:
-            name = re.sub(pattern, to, name)
-        book = re.fullmatch(r"quantizer\.vq\.layers\.(\d+)\._codebook\.(\w+)", name)
-        if book and book[2] in _CODEBOOK:
-            books.setdefault(_CODEBOOK[book[2]], {})[int(book[1])] = tensor
-        else:
-            own[name] = tensor
+    own, books = _own_names(given)
     for name, rows in books.items():
-        if sorted(rows) != list(range(self.n_codebooks)):
-            raise ValueError(
-                f"the state dict has codebooks {sorted(rows)}, this codec wants 0 to {self.n_codebooks - 1}"
-            )
-        if len({row.shape for row in rows.values()}) > 1:
-            raise ValueError(
-                f"the codebooks' {name} have several shapes: {sorted({tuple(row.shape) for row in rows.values()})}"
-            )
-        own[f"quantizer.{name}"] = torch.stack(
-            [rows[k].bool().squeeze() if name == "started" else rows[k] for k in range(self.n_codebooks)]
-        )
-    wanted = self.state_dict()
-    for title, names in (("no place", own.keys() - wanted.keys()), ("missing", wanted.keys() - own.keys())):
-        if names:
-            raise ValueError(
-                f"{len(names)} tensors of the state dict "
-                f"{'have no place in this codec' if title == 'no place' else 'are missing'}, the first is {min(names)}"
-            )
-    for name, tensor in own.items():
-        if tensor.shape != wanted[name].shape:
-            raise ValueError(
-                f"{name} is {tuple(tensor.shape)}, this codec wants {tuple(wanted[name].shape)} (its dimension is "
-                f"{self.config.dimension})"
-            )
+        own[f"quantizer.{name}"] = _stack_rows(name, rows, self.n_codebooks)
+    _check_fit(own, self.state_dict(), self.config.dimension)
     self.load_state_dict(own)
     return self.eval()
 
@@ -95,8 +110,18 @@ PUBLISHED = (
 )
 
 
+def _check_published(config):
+    "Refuse models that are neither EnCodec nor DAC, and codecs that are stereo or normalise loudness."
+    if config.model_type not in ("encodec", "dac"):
+        raise ValueError(f"a published codec is an EnCodec or a DAC model, got model_type {config.model_type!r}")
+    if getattr(config, "audio_channels", 1) != 1 or getattr(config, "normalize", False):
+        raise ValueError(
+            "stereo codecs and those that normalise loudness are not supported; use the 24 or 32 kHz EnCodec"
+        )
+
+
 class PublishedCodec(Codec):
-    """Speak to an EnCodec or DAC model of `transformers` as to any other codec (Défossez et al. 2022; Kumar et al.
+    """Use an EnCodec or DAC model of `transformers` like any other codec (Défossez et al. 2022; Kumar et al.
     2023)."""
 
     def __init__(
@@ -106,12 +131,7 @@ class PublishedCodec(Codec):
         nn.Module.__init__(self)
         self.model, self.config = model.eval(), model.config
         self.kind = model.config.model_type  # "encodec" or "dac"
-        if self.kind not in ("encodec", "dac"):
-            raise ValueError(f"a published codec is an EnCodec or a DAC model, got model_type {self.kind!r}")
-        if getattr(self.config, "audio_channels", 1) != 1 or getattr(self.config, "normalize", False):
-            raise ValueError(
-                "stereo codecs and those that normalise loudness are not supported; use the 24 or 32 kHz EnCodec"
-            )
+        _check_published(self.config)
         self.sample_rate = self.config.sampling_rate
         self.hop_length = self.config.hop_length
         self.codebook_size = self.config.codebook_size
@@ -122,36 +142,55 @@ class PublishedCodec(Codec):
     def forward(self, waveform, n_codebooks=None):
         raise NotImplementedError("a published codec is not trained here: it encodes and decodes")
 
-    def _codes_of(self, part, n_codebooks):
-        part = part.to(next(self.parameters()))
-        if self.kind == "encodec":
-            return self.model.quantizer.encode(self.model.encoder(part)).transpose(0, 1)[:, :n_codebooks]
-        return self.model.encode(
-            F.pad(part, (0, -part.shape[-1] % self.hop_length)), n_quantizers=n_codebooks
-        ).audio_codes[:, :n_codebooks]
 
-    def _waveform_of(self, codes):
-        codes = codes.to(next(self.parameters()).device).long()
-        if self.kind == "encodec":
-            return self.model.decoder(self.model.quantizer.decode(codes.transpose(0, 1)))
-        return self.model.decode(audio_codes=codes).audio_values.unsqueeze(1)
+# %% ../../nbs/codec/04_published.ipynb #b3564cd9
+@patch
+def _codes_of(self: PublishedCodec, part, n_codebooks):
+    "Encode one chunk by the model's own encoder."
+    part = part.to(next(self.parameters()))
+    if self.kind == "encodec":
+        return self.model.quantizer.encode(self.model.encoder(part)).transpose(0, 1)[:, :n_codebooks]
+    whole = F.pad(part, (0, -part.shape[-1] % self.hop_length))
+    return self.model.encode(whole, n_quantizers=n_codebooks).audio_codes[:, :n_codebooks]
 
-    def folded(self):
-        return self
 
-    def _for_use(self):  # who saved it, and by which version, is nothing that the codes depend on
-        passing = ("transformers_version", "architectures", "dtype", "torch_dtype", "_name_or_path")
-        return {
-            name: value for name, value in json.loads(self.config.to_json_string()).items() if name not in passing
-        }, self.model.state_dict()
+@patch
+def _waveform_of(self: PublishedCodec, codes):
+    "Decode one chunk by the model's own decoder."
+    codes = codes.to(next(self.parameters()).device).long()
+    if self.kind == "encodec":
+        return self.model.decoder(self.model.quantizer.decode(codes.transpose(0, 1)))
+    return self.model.decode(audio_codes=codes).audio_values.unsqueeze(1)
 
-    def save_pretrained(self, folder):
-        self.model.save_pretrained(folder)
-        return Path(folder)
+
+# %% ../../nbs/codec/04_published.ipynb #cd61b1f1
+@patch
+def folded(self: PublishedCodec) -> PublishedCodec:
+    "Return the codec itself: there is nothing to fold."
+    return self
+
+
+@patch
+def _for_use(self: PublishedCodec):
+    "Return description and weights, without what the codes do not depend on."
+    passing = ("transformers_version", "architectures", "dtype", "torch_dtype", "_name_or_path")
+    description = json.loads(self.config.to_json_string())
+    return {name: value for name, value in description.items() if name not in passing}, self.model.state_dict()
+
+
+@patch
+def save_pretrained(
+    self: PublishedCodec,
+    folder: str | Path,  # made if missing
+) -> Path:  # the folder
+    "Write the model in the format of `transformers`."
+    self.model.save_pretrained(folder)
+    return Path(folder)
 
 
 # %% ../../nbs/codec/04_published.ipynb #3d83a7d8
-def _load_published(name_or_folder):  # a folder that transformers wrote, or one of PUBLISHED
+def _load_published(name_or_folder):
+    "Load a folder that transformers wrote, or one of `PUBLISHED`."
     try:
         import transformers
     except ImportError:
@@ -166,6 +205,15 @@ def _load_published(name_or_folder):  # a folder that transformers wrote, or one
         ) from None
 
 
+def _is_published(folder):
+    "Tell whether a folder describes a codec of transformers; what is wrong with another one is said when it is loaded."
+    try:
+        return json.loads((folder / "config.json").read_text()).get("model_type") in ("encodec", "dac")
+    except (OSError, ValueError, AttributeError):
+        return False
+
+
+# %% ../../nbs/codec/04_published.ipynb #ea23dbf6
 @patch(cls_method=True)
 def from_pretrained(
     cls: Codec,
@@ -176,15 +224,10 @@ def from_pretrained(
     "Load a codec; a missing or altered file is refused."
     if name_or_folder in PUBLISHED:
         return _load_published(name_or_folder)
-    folder = (
-        Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "codec"
-        if name_or_folder is None
-        else Path(name_or_folder)
-    )
-    try:
-        published = json.loads((folder / "config.json").read_text()).get("model_type") in ("encodec", "dac")
-    except (OSError, ValueError, AttributeError):
-        published = False  # what is wrong with it is said below
-    if published:
+    if name_or_folder is None:
+        folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "codec"
+    else:
+        folder = Path(name_or_folder)
+    if _is_published(folder):
         return _load_published(folder)
     return load_weights(folder, "codec", lambda description: Codec(CodecConfig(**description["config"])))[0]

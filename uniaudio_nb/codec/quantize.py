@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = [
     "nearest_code",
-    "k_means",
-    "perplexity",
-    "ResidualVectorQuantizer",
     "count_codebooks",
     "check_codes",
+    "ResidualVectorQuantizer",
+    "k_means",
+    "perplexity",
     "Quantized",
 ]
 
@@ -36,103 +36,33 @@ def nearest_code(
     return torch.cat([torch.addmm(half_norms, rows, codebook.T, alpha=-1).argmin(1) for rows in vectors.split(2**14)])
 
 
-# %% ../../nbs/codec/00_quantize.ipynb #92a78d7d
-def k_means(
-    vectors: torch.Tensor,  # [M, D], M >= n_clusters
-    n_clusters: int,  # number of centroids
-    n_rounds: int = 10,  # of "choose, then average"
-) -> torch.Tensor:  # centroids [n_clusters, D]
-    "Cluster vectors by Lloyd's rounds, from a start drawn with torch's global generator."
-    if not 1 <= n_clusters <= len(vectors):
-        raise ValueError(f"n_clusters must be 1 to {len(vectors)}, the number of vectors; got {n_clusters}")
-    centroids = vectors[torch.randperm(len(vectors))[:n_clusters].to(vectors.device)]
-    for _ in range(n_rounds):
-        codes = nearest_code(vectors, centroids)
-        counts = torch.bincount(codes, minlength=n_clusters).unsqueeze(1)
-        sums = torch.zeros_like(centroids).index_add_(0, codes, vectors)
-        # one that nobody chose stays where it is
-        centroids = torch.where(counts > 0, sums / counts.clamp(min=1), centroids)
-    return centroids
-
-
-# %% ../../nbs/codec/00_quantize.ipynb #123f947f
-def perplexity(
-    codes: torch.Tensor,  # int codes, any shape
-    codebook_size: int,  # N
-) -> torch.Tensor:  # scalar, 1 (one code does everything) to N (all are used alike)
-    "Compute how many equally busy codes would be as hard to guess."
-    share = torch.bincount(codes.flatten(), minlength=codebook_size).float()
-    share = share / share.sum().clamp(min=1)
-    return torch.exp(-torch.xlogy(share, share).sum())
-
-
 # %% ../../nbs/codec/00_quantize.ipynb #dcac1e7f
-def _averages_unknown(
-    quantizer, state, prefix, *_
-):  # before loading: a file for use holds codebooks without their averages
-    if prefix + "codebooks" not in state or prefix + "averages" in state:
-        return
-    unknown = dict(cluster_size=quantizer.cluster_size, averages=quantizer.averages)
-    state.update(
-        {prefix + name: torch.zeros_like(buffer) for name, buffer in unknown.items()}
-        | {prefix + "started": torch.ones_like(quantizer.started)}
-    )
+def _untrained_codes(dimension, n_codebooks, codebook_size, code_dimension):  # [K, N, D]
+    "Draw random codes of the size that each round needs; factorized codes are unit vectors of their own width."
+    left = codebook_size ** (-2 / dimension)  # of the energy, after one round
+    sizes = torch.tensor([math.sqrt((1 - left) * left**k) for k in range(n_codebooks)])
+    codes = torch.randn(n_codebooks, codebook_size, code_dimension or dimension)
+    return F.normalize(codes, dim=-1) if code_dimension else codes * sizes[:, None, None]
 
 
-# %% ../../nbs/codec/00_quantize.ipynb #d7a337b3
-class ResidualVectorQuantizer(nn.Module):
-    "Quantize latents in K rounds, each coding what the rounds before left over (SoundStream, section III-C)."
-
-    def __init__(
-        self,
-        dimension: int,  # D, width of the latents
-        n_codebooks: int,  # K, rounds
-        codebook_size: int,  # N, codes per round
-        decay: float = 0.99,  # of the moving averages, per training step
-        dead_below: float = 0.3,  # a code used less than this part of its fair share is moved
-        dropout: bool = False,  # train each step with a random number of codebooks
-        # width of factorized codes, unit vectors behind a projection; None: codes are latents, as wide as D
-        code_dimension: int | None = None,
-    ):
-        super().__init__()
-        width = dimension if code_dimension is None else code_dimension
-        for name, value in dict(
-            dimension=dimension, n_codebooks=n_codebooks, codebook_size=codebook_size, code_dimension=width
-        ).items():
-            if int(value) != value or value < 1:
-                raise ValueError(f"{name} must be a whole number >= 1, got {value}")
-        if not 0 <= decay < 1:
-            raise ValueError(f"decay must be at least 0 and below 1, got {decay}")
-        self.dimension = dimension
-        self.n_codebooks = n_codebooks
-        self.codebook_size = codebook_size
-        self.code_dimension = code_dimension
-        self.decay = decay
-        self.dead_below = dead_below
-        self.dropout = dropout
-        left = codebook_size ** (-2 / dimension)  # of the energy, after one round
-        sizes = torch.tensor([math.sqrt((1 - left) * left**k) for k in range(n_codebooks)])
-        codes = torch.randn(n_codebooks, codebook_size, width)
-        # [K, N, width]
-        self.register_buffer(
-            "codebooks", F.normalize(codes, dim=-1) if code_dimension else codes * sizes[:, None, None]
-        )
-        if code_dimension:
-            self.down = nn.ModuleList(nn.Linear(dimension, width) for _ in range(n_codebooks))
-            self.up = nn.ModuleList(nn.Linear(width, dimension) for _ in range(n_codebooks))
-        self.register_load_state_dict_pre_hook(_averages_unknown)
-        # vectors per step and code, moving average; all 0: not known yet
-        self.register_buffer("cluster_size", torch.zeros(n_codebooks, codebook_size))
-        self.register_buffer("averages", torch.zeros_like(self.codebooks))  # sum of those vectors, moving average
-        self.register_buffer("started", torch.zeros(n_codebooks, dtype=torch.bool))  # has k-means placed the codes?
+# %% ../../nbs/codec/00_quantize.ipynb #dc06342d
+def _check_sizes(quantizer):
+    "Refuse sizes that are no whole numbers from 1 on, and a decay that is no share below 1."
+    for name in ("dimension", "n_codebooks", "codebook_size", "code_dimension"):
+        value = getattr(quantizer, name)
+        if name == "code_dimension" and value is None:
+            continue
+        if int(value) != value or value < 1:
+            raise ValueError(f"{name} must be a whole number >= 1, got {value}")
+    if not 0 <= quantizer.decay < 1:
+        raise ValueError(f"decay must be at least 0 and below 1, got {quantizer.decay}")
 
 
 # %% ../../nbs/codec/00_quantize.ipynb #b5e35834
-@patch
-def _check_latents(self: ResidualVectorQuantizer, latents, finite=True):
+def _check_latents(latents, dimension, finite=True):
     "Refuse latents of another shape, empty ones, and NaN or infinity."
-    if latents.ndim != 3 or latents.shape[1] != self.dimension:
-        raise ValueError(f"latents must be [B, {self.dimension}, T], got {tuple(latents.shape)}")
+    if latents.ndim != 3 or latents.shape[1] != dimension:
+        raise ValueError(f"latents must be [B, {dimension}, T], got {tuple(latents.shape)}")
     if latents.numel() == 0:
         raise ValueError(f"latents are empty: {tuple(latents.shape)}")
     if not latents.is_floating_point():
@@ -175,23 +105,55 @@ def check_codes(
         raise ValueError(f"codes must be 0 to {codebook_size - 1}, got {low} to {high}")
 
 
+# %% ../../nbs/codec/00_quantize.ipynb #d7a337b3
+class ResidualVectorQuantizer(nn.Module):
+    "Quantize latents in K rounds, each coding what the rounds before left over (SoundStream, section III-C)."
+
+    def __init__(
+        self,
+        dimension: int,  # D, width of the latents
+        n_codebooks: int,  # K, rounds
+        codebook_size: int,  # N, codes per round
+        decay: float = 0.99,  # of the moving averages, per training step
+        dead_below: float = 0.3,  # a code used less than this part of its fair share is moved
+        dropout: bool = False,  # train each step with a random number of codebooks
+        code_dimension: int | None = None,  # width of factorized codes, behind a projection; None: D, without one
+    ):
+        super().__init__()
+        self.dimension, self.code_dimension = dimension, code_dimension
+        self.n_codebooks, self.codebook_size = n_codebooks, codebook_size
+        self.decay, self.dead_below = decay, dead_below
+        self.dropout = dropout
+        _check_sizes(self)
+        self.register_buffer("codebooks", _untrained_codes(dimension, n_codebooks, codebook_size, code_dimension))
+        if code_dimension:
+            self.down = nn.ModuleList(nn.Linear(dimension, code_dimension) for _ in range(n_codebooks))
+            self.up = nn.ModuleList(nn.Linear(code_dimension, dimension) for _ in range(n_codebooks))
+        # moving averages: vectors per step and code, and the sum of those vectors; all 0: not known yet
+        self.register_buffer("cluster_size", torch.zeros(n_codebooks, codebook_size))
+        self.register_buffer("averages", torch.zeros_like(self.codebooks))
+        self.register_buffer("started", torch.zeros(n_codebooks, dtype=torch.bool))  # has k-means placed the codes?
+
+
 # %% ../../nbs/codec/00_quantize.ipynb #fc0900bf
 @patch
-def _on_sphere(self: ResidualVectorQuantizer, vectors):  # factorized codes are unit vectors
+def _on_sphere(self: ResidualVectorQuantizer, vectors):
+    "Normalise factorized codes to unit length; plain ones pass."
     return F.normalize(vectors, dim=-1) if self.code_dimension else vectors
 
 
 @patch
 def _enter(self: ResidualVectorQuantizer, k, residual):  # [..., D] -> [..., width], float32 both
-    return (
-        self._on_sphere(self.down[k](residual.to(self.down[k].weight.dtype)).float())
-        if self.code_dimension
-        else residual
-    )
+    "Bring residuals into the space of codebook k."
+    if not self.code_dimension:
+        return residual
+    down = self.down[k]
+    return self._on_sphere(down(residual.to(down.weight.dtype)).float())
 
 
 @patch
 def _leave(self: ResidualVectorQuantizer, k, codes):  # [..., width] -> [..., D]
+    "Bring vectors of codebook k back into the space of the latents."
     return self.up[k](codes) if self.code_dimension else codes
 
 
@@ -203,7 +165,7 @@ def encode(
     n_codebooks: int | None = None,  # only the first ones; None: all
 ) -> torch.Tensor:  # codes, int64 [B, K, T]
     "Turn latents into codes; learns nothing, whatever the mode."
-    self._check_latents(latents)
+    _check_latents(latents, self.dimension)
     with torch.autocast(latents.device.type, enabled=False):  # distances need float32
         residual, codes = rearrange(latents.detach().float(), "b d t -> (b t) d"), []
         for k in range(count_codebooks(n_codebooks, self.n_codebooks)):
@@ -220,9 +182,39 @@ def decode(
 ) -> torch.Tensor:  # latents [B, D, T]
     "Add up the codes' vectors."
     check_codes(codes, self.n_codebooks, self.codebook_size)
-    # [B, T, D]
-    latents = sum(self._leave(k, self.codebooks[k][chosen]) for k, chosen in enumerate(codes.long().unbind(1)))
+    chosen = codes.long().unbind(1)  # of each codebook, [B, T]
+    latents = sum(self._leave(k, self.codebooks[k][indices]) for k, indices in enumerate(chosen))
     return rearrange(latents, "b t d -> b d t")
+
+
+# %% ../../nbs/codec/00_quantize.ipynb #92a78d7d
+def k_means(
+    vectors: torch.Tensor,  # [M, D], M >= n_clusters
+    n_clusters: int,  # number of centroids
+    n_rounds: int = 10,  # of "choose, then average"
+) -> torch.Tensor:  # centroids [n_clusters, D]
+    "Cluster vectors by Lloyd's rounds, from a start drawn with torch's global generator."
+    if not 1 <= n_clusters <= len(vectors):
+        raise ValueError(f"n_clusters must be 1 to {len(vectors)}, the number of vectors; got {n_clusters}")
+    centroids = vectors[torch.randperm(len(vectors))[:n_clusters].to(vectors.device)]
+    for _ in range(n_rounds):
+        codes = nearest_code(vectors, centroids)
+        counts = torch.bincount(codes, minlength=n_clusters).unsqueeze(1)
+        sums = torch.zeros_like(centroids).index_add_(0, codes, vectors)
+        # one that no vector chose stays where it is
+        centroids = torch.where(counts > 0, sums / counts.clamp(min=1), centroids)
+    return centroids
+
+
+# %% ../../nbs/codec/00_quantize.ipynb #123f947f
+def perplexity(
+    codes: torch.Tensor,  # int codes, any shape
+    codebook_size: int,  # N
+) -> torch.Tensor:  # scalar, 1 (one code does everything) to N (all are used alike)
+    "Compute how many codes, all used alike, would be as hard to guess."
+    share = torch.bincount(codes.flatten(), minlength=codebook_size).float()
+    share = share / share.sum().clamp(min=1)
+    return torch.exp(-torch.xlogy(share, share).sum())
 
 
 # %% ../../nbs/codec/00_quantize.ipynb #59296dee
@@ -237,10 +229,9 @@ def _start(self: ResidualVectorQuantizer, k, vectors):
     copies = torch.randint(n_clusters, (self.codebook_size - n_clusters,)).to(vectors.device)
     jitter = torch.randn(len(copies), vectors.shape[1]).to(vectors.device) * spread
     self.codebooks[k] = self._on_sphere(torch.cat([centroids, centroids[copies] + jitter]))
-    # as if all processes saw the like
-    self.cluster_size[k] = torch.bincount(codes, minlength=self.codebook_size).clamp(min=1e-3) * (
-        dist.get_world_size() if _in_parallel() else 1
-    )
+    n_processes = dist.get_world_size() if _in_parallel() else 1  # as if all of them saw the like
+    counts = torch.bincount(codes, minlength=self.codebook_size).clamp(min=1e-3)
+    self.cluster_size[k] = counts * n_processes
     self.averages[k] = self.codebooks[k] * self.cluster_size[k].unsqueeze(1)
     self.started[k] = True
     self._from_first_process(k)
@@ -248,6 +239,7 @@ def _start(self: ResidualVectorQuantizer, k, vectors):
 
 # %% ../../nbs/codec/00_quantize.ipynb #4a637981
 def _in_parallel():
+    "Tell whether several processes train together."
     return dist.is_available() and dist.is_initialized()
 
 
@@ -264,8 +256,8 @@ def _from_first_process(self: ResidualVectorQuantizer, k):
 
 # %% ../../nbs/codec/00_quantize.ipynb #e1e3e070
 @patch
-def _learn(self: ResidualVectorQuantizer, k, vectors, codes):
-    "Move codebook k by its moving averages (VQ-VAE, appendix A.1), and dead codes beside busy ones."
+def _follow_averages(self: ResidualVectorQuantizer, k, vectors, codes):
+    "Move codebook k by its moving averages (VQ-VAE, appendix A.1); return how many vectors were a code's fair share."
     counts = torch.bincount(codes, minlength=self.codebook_size).float()
     sums = torch.zeros_like(self.averages[k]).index_add_(0, codes, vectors)
     if _in_parallel():  # every process learns from all processes' vectors
@@ -278,16 +270,30 @@ def _learn(self: ResidualVectorQuantizer, k, vectors, codes):
     self.cluster_size[k] = torch.lerp(counts, self.cluster_size[k], self.decay)
     self.averages[k] = torch.lerp(sums, self.averages[k], self.decay)
     self.codebooks[k] = self._on_sphere(self.averages[k] / self.cluster_size[k].clamp(min=1e-6).unsqueeze(1))
+    return fair
+
+
+# %% ../../nbs/codec/00_quantize.ipynb #b12b152a
+@patch
+def _revive(self: ResidualVectorQuantizer, k, vectors, codes, fair):
+    "Move the dead codes of codebook k beside codes that are used much."
     n_dead = int((self.cluster_size[k] < self.dead_below * fair).sum())
     if not n_dead:
         return  # in all processes alike
     n_dead = min(n_dead, len(vectors) // 4)
     dead = self.cluster_size[k].argsort()[:n_dead]
-    chosen = torch.randperm(len(vectors))[:n_dead].to(vectors.device)  # a busy code is drawn often
+    chosen = torch.randperm(len(vectors))[:n_dead].to(vectors.device)  # a code that is used much is drawn often
     self.codebooks[k, dead] = self._on_sphere(torch.lerp(self.codebooks[k][codes[chosen]], vectors[chosen], 0.3))
-    self.cluster_size[k, dead] = fair  # time to prove itself
+    self.cluster_size[k, dead] = fair  # so that it is not moved again at once
     self.averages[k, dead] = self.codebooks[k, dead] * fair
     self._from_first_process(k)
+
+
+@patch
+def _learn(self: ResidualVectorQuantizer, k, vectors, codes):
+    "Learn from one batch: codebook k follows its averages, then its dead codes are moved."
+    fair = self._follow_averages(k, vectors, codes)
+    self._revive(k, vectors, codes, fair)
 
 
 # %% ../../nbs/codec/00_quantize.ipynb #1b94570d
@@ -303,17 +309,20 @@ class Quantized:
 
 
 # %% ../../nbs/codec/00_quantize.ipynb #d01690ce
+def _finite_everywhere(vectors):
+    "Tell whether no process has a NaN, which must not reach the codebooks, nor make one process wait for the others."
+    finite = torch.isfinite(vectors).all().float()
+    if _in_parallel():
+        dist.all_reduce(finite, dist.ReduceOp.MIN)
+    return bool(finite)
+
+
 @patch
 def _quantize(self: ResidualVectorQuantizer, k, residual):
     "Return codes [M], their vectors [M, D] and the commitment of codebook k; learn in training."
     entered = self._enter(k, residual)
     vectors = entered.detach()
-    learn = self.training
-    if learn:  # a NaN must not reach the codebooks, nor make one process wait for the others
-        finite = torch.isfinite(vectors).all().float()
-        if _in_parallel():
-            dist.all_reduce(finite, dist.ReduceOp.MIN)
-        learn = bool(finite)
+    learn = self.training and _finite_everywhere(vectors)
     if learn and not self.started[k]:
         self._start(k, vectors)
     codes = nearest_code(vectors, self.codebooks[k].float())
@@ -326,6 +335,20 @@ def _quantize(self: ResidualVectorQuantizer, k, residual):
     return codes, self._leave(k, quantized), commitment
 
 
+# %% ../../nbs/codec/00_quantize.ipynb #21cc6a08
+@patch
+def _n_rounds(self: ResidualVectorQuantizer, n_codebooks, device):
+    "Return how many codebooks this call uses: those asked for, all, or in training with `dropout` a random number."
+    if n_codebooks is None and self.training and self.dropout:
+        n_codebooks = int(torch.randint(1, self.n_codebooks + 1, ()))
+    n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
+    if self.training and _in_parallel():  # all processes learn the same codebooks, or one would wait for ever
+        number = torch.tensor(n_codebooks, device=device)
+        dist.broadcast(number, 0)
+        n_codebooks = int(number)
+    return n_codebooks
+
+
 # %% ../../nbs/codec/00_quantize.ipynb #d3323872
 @patch
 def forward(
@@ -334,18 +357,12 @@ def forward(
     n_codebooks: int | None = None,  # only the first ones; None: all (with `dropout`, in training: a random number)
 ) -> Quantized:  # latents, codes, commitment, perplexity
     "Quantize; in training, move the codebooks towards what they are used for."
-    self._check_latents(latents, finite=not self.training)  # the training loop skips a step whose loss is NaN
-    if n_codebooks is None and self.training and self.dropout:
-        n_codebooks = int(torch.randint(1, self.n_codebooks + 1, ()))
-    n_codebooks = count_codebooks(n_codebooks, self.n_codebooks)
-    if self.training and _in_parallel():  # all processes learn the same codebooks, or one would wait for ever
-        number = torch.tensor(n_codebooks, device=latents.device)
-        dist.broadcast(number, 0)
-        n_codebooks = int(number)
+    # in training, NaN passes: the loop skips a step whose loss is NaN
+    _check_latents(latents, self.dimension, finite=not self.training)
     codes, commitment = [], []
     with torch.autocast(latents.device.type, enabled=False):  # distances need float32
         flat = residual = rearrange(latents.float(), "b d t -> (b t) d")
-        for k in range(n_codebooks):
+        for k in range(self._n_rounds(n_codebooks, latents.device)):
             chosen, vectors, distance = self._quantize(k, residual)
             residual = residual - vectors
             codes.append(chosen)
@@ -368,3 +385,14 @@ def forward(
 def code_vectors(self: ResidualVectorQuantizer) -> torch.Tensor:  # [K, N, D]
     "List what each code stands for, in the space of the latents."
     return torch.stack([self._leave(k, codes) for k, codes in enumerate(self.codebooks)]).detach()
+
+
+# %% ../../nbs/codec/00_quantize.ipynb #d66496c7
+@patch
+def _load_from_state_dict(self: ResidualVectorQuantizer, state_dict, prefix, *args):
+    "Load codebooks; where their averages are missing, they are unknown and k-means has placed the codes."
+    if prefix + "codebooks" in state_dict and prefix + "averages" not in state_dict:
+        state_dict[prefix + "cluster_size"] = torch.zeros_like(self.cluster_size)
+        state_dict[prefix + "averages"] = torch.zeros_like(self.averages)
+        state_dict[prefix + "started"] = torch.ones_like(self.started)
+    nn.Module._load_from_state_dict(self, state_dict, prefix, *args)

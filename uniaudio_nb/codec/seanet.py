@@ -27,6 +27,8 @@ from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
+from ..core.patching import patch
+
 
 # %% ../../nbs/codec/01_seanet.ipynb #a1bb6fa0
 def pad_ends(
@@ -66,14 +68,19 @@ def convolve_padded(
     y = F.conv1d(x, weight, conv.bias, conv.stride, left, conv.dilation)
     if mode == "reflect":  # the first and last n results saw zeros
         n = -(-left // stride)
-        y[..., :n] = F.conv1d(pad_ends(x[..., : n * stride + span], left, 0), weight, conv.bias, *step)[..., :n]
-        y[..., -n:] = F.conv1d(
-            pad_ends(x[..., (y.shape[-1] - n) * stride - left :], 0, right), weight, conv.bias, *step
-        )[..., -n:]
+        start = pad_ends(x[..., : n * stride + span], left, 0)
+        end = pad_ends(x[..., (y.shape[-1] - n) * stride - left :], 0, right)
+        y[..., :n] = F.conv1d(start, weight, conv.bias, *step)[..., :n]
+        y[..., -n:] = F.conv1d(end, weight, conv.bias, *step)[..., -n:]
     return y
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #0362611d
+def _normalised(y, norm):
+    "Apply a LayerNorm over the channels of [B, C, T], or nothing."
+    return y if norm is None else rearrange(norm(rearrange(y, "b c t -> b t c")), "b t c -> b c t")
+
+
 class Conv(nn.Module):
     "Convolve so that stride s makes exactly T/s frames of T."
 
@@ -90,22 +97,18 @@ class Conv(nn.Module):
     ):
         super().__init__()
         total = (kernel_size - 1) * dilation + 1 - stride
-        self.left, self.right, self.pad_mode = (
-            (total, 0, pad_mode) if causal else (total - total // 2, total // 2, pad_mode)
-        )
+        self.right = 0 if causal else total // 2
+        self.left = total - self.right
+        self.pad_mode = pad_mode
         conv = nn.Conv1d(c_in, c_out, kernel_size, stride, dilation=dilation)
         self.conv = weight_norm(conv) if norm == "weight" else conv
         self.norm = nn.LayerNorm(c_out) if norm == "layer" else None
         self.past = None  # of a stream: the samples before this chunk; None: every call brings a whole signal
 
     def forward(self, x):
-        if self.past is None:
-            y = convolve_padded(x, self.conv, self.left, self.right, self.pad_mode)
-        else:
-            x = torch.cat([self.past.expand(len(x), -1, -1), x], -1)
-            self.past = x[..., x.shape[-1] - self.left :]
-            y = self.conv(x)
-        return y if self.norm is None else rearrange(self.norm(rearrange(y, "b c t -> b t c")), "b t c -> b c t")
+        if self.past is not None:
+            return self._continue(x)
+        return _normalised(convolve_padded(x, self.conv, self.left, self.right, self.pad_mode), self.norm)
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #39e1c04d
@@ -130,10 +133,8 @@ class ConvTranspose(nn.Module):
     def forward(self, x):
         y = self.conv(x)
         if self.past is not None:
-            y = torch.cat([y[..., : self.right] + self.past, y[..., self.right :]], -1)
-            self.past = y[..., y.shape[-1] - self.right :] - self.conv.bias[:, None]
-        y = y[..., self.left : y.shape[-1] - self.right]
-        return y if self.norm is None else rearrange(self.norm(rearrange(y, "b c t -> b t c")), "b t c -> b c t")
+            y = self._continue(y)
+        return _normalised(y[..., self.left : y.shape[-1] - self.right], self.norm)
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #73ee3c0a
@@ -151,9 +152,8 @@ class ResidualUnit(nn.Module):
     ):
         super().__init__()
         hidden = max(1, channels // compress)
-        # the first ELU's input goes the other way too
         self.block = nn.Sequential(
-            nn.ELU(),
+            nn.ELU(),  # not in place: its input goes the other way too
             Conv(channels, hidden, kernel_size, dilation=dilation, **conv),
             nn.ELU(inplace=True),
             Conv(hidden, channels, 1, **conv),
@@ -163,16 +163,19 @@ class ResidualUnit(nn.Module):
         self.fused = conv_shortcut and conv.get("norm") == "none"
 
     def forward(self, x):
-        if self.training or not self.fused:
-            return self.block(x).add_(self.shortcut(x))  # in place: at 16 kHz the memory costs more than the sum
-        hidden = self.block[:3](x)
-        last = self.block[3]
-        beside = self.shortcut
-        y = torch.baddbmm(
-            (last.conv.bias + beside.conv.bias)[:, None], beside.conv.weight[..., 0].expand(len(x), -1, -1), x
-        )
-        # onto the first product
-        return y.baddbmm_(last.conv.weight[..., 0].expand(len(x), -1, -1).to(y.dtype), hidden.to(y.dtype))
+        if self.fused and not self.training:
+            return self._add_products(x)
+        return self.block(x).add_(self.shortcut(x))  # in place: at 16 kHz the memory costs more than the sum
+
+
+# %% ../../nbs/codec/01_seanet.ipynb #e80244c0
+@patch
+def _add_products(self: ResidualUnit, x):
+    "Compute block and shortcut of a unit without weight norm, both products into one array."
+    hidden = self.block[:-1](x)
+    last, beside = self.block[-1].conv, self.shortcut.conv
+    y = torch.baddbmm((last.bias + beside.bias)[:, None], beside.weight[..., 0].expand(len(x), -1, -1), x)
+    return y.baddbmm_(last.weight[..., 0].expand(len(x), -1, -1).to(y.dtype), hidden.to(y.dtype))
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #50e2cd48
@@ -193,6 +196,23 @@ class SkipLSTM(nn.Module):
         if self.past is not None:
             self.past = state
         return x + rearrange(y, "t b c -> b c t")
+
+
+# %% ../../nbs/codec/01_seanet.ipynb #78be98b5
+@patch
+def _continue(self: Conv, x):
+    "Convolve the next chunk of a stream behind the samples that came before it."
+    x = torch.cat([self.past.expand(len(x), -1, -1), x], -1)
+    self.past = x[..., x.shape[-1] - self.left :]
+    return _normalised(self.conv(x), self.norm)
+
+
+@patch
+def _continue(self: ConvTranspose, y):
+    "Add the overlap with the chunk before, and keep the overlap with the next."
+    y = torch.cat([y[..., : self.right] + self.past, y[..., self.right :]], -1)
+    self.past = y[..., y.shape[-1] - self.right :] - self.conv.bias[:, None]
+    return y
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #0be7d8f4
@@ -225,8 +245,7 @@ class CodecConfig:
     decay: float = 0.99  # of the codebooks' moving averages
     bands: int = 0  # of a lapped transform, then everything runs at the frame rate; 0: SEANet
     mels: int = 0  # log-mel bands of each quarter frame, beside the transform's; 0: the transform alone
-    # channels: of all layers at the frame rate, or after SEANet's first convolution, doubled at each ratio
-    n_filters: int = 32
+    n_filters: int = 32  # channels: of all layers at the frame rate; SEANet's first, doubled at each ratio
     n_frame_layers: int = 0  # ConvNeXt units each way, at the frame rate
     # -- SEANet
     ratios: tuple = (8, 5, 4, 2)  # upsampling in the decoder's order; the encoder goes the other way
@@ -241,79 +260,98 @@ class CodecConfig:
     causal: bool = False  # no sound before its code: a codec that can stream
 
     def __post_init__(self):
-        if not isinstance(self.ratios, (list, tuple)):
-            raise ValueError(f"ratios must be a tuple of whole numbers, got {self.ratios!r}")
+        _check_sizes(self)
         object.__setattr__(self, "ratios", tuple(self.ratios))  # JSON brings a list
-        may_be_zero = ("bands", "mels", "code_dimension", "n_residual_layers", "n_frame_layers", "lstm_layers")
-        numbers = {f.name: getattr(self, f.name) for f in fields(self) if f.type is int}
-        for name, value in (numbers | {f"ratios[{i}]": r for i, r in enumerate(self.ratios)}).items():
-            if type(value) is not int or not (name not in may_be_zero) <= value <= 2**20:
-                raise ValueError(
-                    f"{name} must be a whole number{'' if name in may_be_zero else ' >= 1'}, got {value!r}"
-                )
-        if self.norm not in ("weight", "layer", "none"):
-            raise ValueError(f"norm must be 'weight', 'layer' or 'none', got {self.norm!r}")
-        if self.pad_mode not in ("reflect", "constant"):
-            raise ValueError(f"pad_mode must be 'reflect' or 'constant', got {self.pad_mode!r}")
-        if self.bands and (self.ratios or self.bands % 2):
-            raise ValueError(f"bands must be even and go without ratios, got bands={self.bands}, ratios={self.ratios}")
-        if self.mels and (not self.bands or self.bands % 4):
-            raise ValueError(
-                f"mels want bands that are a multiple of 4, for their quarter frames; got bands={self.bands}"
-            )
-        if self.causal and (self.bands or self.pad_mode == "reflect"):
-            raise ValueError("a causal codec has no bands and pads with zeros: a mirror and a lapped window look ahead")
 
-    @property
-    def conv(self):  # how a convolution is built
-        return dict(pad_mode=self.pad_mode, norm=self.norm, causal=self.causal)
 
-    @property
-    def last(self):  # how the last one is built: a LayerNorm would be the end of a waveform's one channel
-        return self.conv | dict(norm="none" if self.norm == "layer" else self.norm)
+# %% ../../nbs/codec/01_seanet.ipynb #2715af83
+@patch(as_prop=True)
+def conv(self: CodecConfig) -> dict:
+    "Return the keywords of a convolution."
+    return dict(pad_mode=self.pad_mode, norm=self.norm, causal=self.causal)
 
-    @property
-    def unit(self):  # how a residual unit is built
-        return dict(
-            kernel_size=self.residual_kernel_size, compress=self.compress, conv_shortcut=self.conv_shortcut, **self.conv
+
+@patch(as_prop=True)
+def last(self: CodecConfig) -> dict:
+    "Return the keywords of the last convolution: a LayerNorm would undo a waveform's one channel."
+    return self.conv | dict(norm="none" if self.norm == "layer" else self.norm)
+
+
+@patch(as_prop=True)
+def unit(self: CodecConfig) -> dict:
+    "Return the keywords of a residual unit."
+    return dict(
+        kernel_size=self.residual_kernel_size, compress=self.compress, conv_shortcut=self.conv_shortcut, **self.conv
+    )
+
+
+@patch(as_prop=True)
+def hop_length(self: CodecConfig) -> int:
+    "Compute the samples in a frame."
+    return (self.bands or 1) * math.prod(self.ratios)
+
+
+# %% ../../nbs/codec/01_seanet.ipynb #63267a05
+@patch(cls_method=True)
+def paper(cls: CodecConfig):
+    "Return the sizes of UniAudio's codec, as released."
+    return cls()
+
+
+@patch(cls_method=True)
+def streaming(cls: CodecConfig):
+    "Return the sizes of UniAudio's codec, causal."
+    return cls(causal=True, pad_mode="constant")
+
+
+@patch(cls_method=True)
+def audiogen(
+    cls: CodecConfig,
+    version: int = 2,  # 2: as released; 1: as in the paper (its ratios are not published, their product is)
+):
+    "Return the sizes of AudioGen's EnCodec."
+    if version == 1:
+        networks = dict(ratios=(4, 2, 2, 2), norm="layer", conv_shortcut=False, pad_mode="constant")
+        return cls(n_codebooks=1, codebook_size=2048, **networks)
+    if version != 2:
+        raise ValueError(f"version must be 1 or 2, got {version!r}")
+    return cls(n_filters=64, n_codebooks=4, codebook_size=2048, conv_shortcut=False, pad_mode="constant")
+
+
+@patch(cls_method=True)
+def tiny(cls: CodecConfig):
+    "Return sizes that learn in minutes on two CPU cores: nothing runs above 50 Hz."
+    return cls(dimension=64, bands=320, mels=40, n_filters=272, n_frame_layers=3, ratios=(), norm="none")
+
+
+@patch(cls_method=True)
+def small(cls: CodecConfig):
+    "Return the sizes of `tiny`, wider and deeper: 20 minutes on one large GPU."
+    return replace(cls.tiny(), n_filters=512, n_frame_layers=8, dimension=128)
+
+
+# %% ../../nbs/codec/01_seanet.ipynb #2f0a7cf4
+def _check_sizes(config):
+    "Refuse sizes that are no whole numbers, unknown modes, and combinations that no codec can have."
+    if not isinstance(config.ratios, (list, tuple)):
+        raise ValueError(f"ratios must be a tuple of whole numbers, got {config.ratios!r}")
+    may_be_zero = ("bands", "mels", "code_dimension", "n_residual_layers", "n_frame_layers", "lstm_layers")
+    numbers = {f.name: getattr(config, f.name) for f in fields(config) if f.type is int}
+    for name, value in (numbers | {f"ratios[{i}]": r for i, r in enumerate(config.ratios)}).items():
+        if type(value) is not int or not (name not in may_be_zero) <= value <= 2**20:
+            raise ValueError(f"{name} must be a whole number{'' if name in may_be_zero else ' >= 1'}, got {value!r}")
+    if config.norm not in ("weight", "layer", "none"):
+        raise ValueError(f"norm must be 'weight', 'layer' or 'none', got {config.norm!r}")
+    if config.pad_mode not in ("reflect", "constant"):
+        raise ValueError(f"pad_mode must be 'reflect' or 'constant', got {config.pad_mode!r}")
+    if config.bands and (config.ratios or config.bands % 2):
+        raise ValueError(f"bands must be even and go without ratios, got bands={config.bands}, ratios={config.ratios}")
+    if config.mels and (not config.bands or config.bands % 4):
+        raise ValueError(
+            f"mels want bands that are a multiple of 4, for their quarter frames; got bands={config.bands}"
         )
-
-    @property
-    def hop_length(self):
-        return (self.bands or 1) * math.prod(self.ratios)  # samples in a frame
-
-    @classmethod
-    def paper(cls):
-        return cls()  # UniAudio's codec, as released
-
-    @classmethod
-    def streaming(cls):  # the same, causal
-        return cls(causal=True, pad_mode="constant")
-
-    @classmethod
-    def audiogen(
-        cls, version=2
-    ):  # AudioGen's EnCodec: 2 as released, 1 as in the paper (its ratios are not published, their product is)
-        if version == 1:
-            return cls(
-                ratios=(4, 2, 2, 2),
-                n_codebooks=1,
-                codebook_size=2048,
-                norm="layer",
-                conv_shortcut=False,
-                pad_mode="constant",
-            )
-        if version != 2:
-            raise ValueError(f"version must be 1 or 2, got {version!r}")
-        return cls(n_filters=64, n_codebooks=4, codebook_size=2048, conv_shortcut=False, pad_mode="constant")
-
-    @classmethod
-    def tiny(cls):  # learns in minutes on two CPU cores: nothing runs above 50 Hz
-        return cls(dimension=64, bands=320, mels=40, n_filters=272, n_frame_layers=3, ratios=(), norm="none")
-
-    @classmethod
-    def small(cls):  # tiny, wider and deeper: 20 minutes on one large GPU
-        return replace(cls.tiny(), n_filters=512, n_frame_layers=8, dimension=128)
+    if config.causal and (config.bands or config.pad_mode == "reflect"):
+        raise ValueError("a causal codec has no bands and pads with zeros: a mirror and a lapped window look ahead")
 
 
 # %% ../../nbs/codec/01_seanet.ipynb #c258e7c2

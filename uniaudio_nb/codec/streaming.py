@@ -29,13 +29,18 @@ class StreamingCodec:
         self.n_codebooks = count_codebooks(n_codebooks, codec.n_codebooks)
         self.codec = remembering(codec.folded())
         self.device = next(self.codec.parameters()).device
-        # samples that wait; how many sounds are decoded side by side
-        self.rest = None
-        self.sounds = None
-        self.finished = False
+        self.rest = None  # samples that do not fill a frame yet [B, 1, < hop_length]
+        self.sounds = None  # how many sounds are decoded side by side
+        self.finished = False  # has the end been padded?
 
 
 # %% ../../nbs/codec/05_streaming.ipynb #db010f0e
+@patch
+def _no_codes(self: StreamingCodec, n_sounds):
+    "Return the codes of no frame, int64 [B, K, 0]."
+    return torch.zeros(n_sounds, self.n_codebooks, 0, dtype=torch.long, device=self.device)
+
+
 @patch
 @torch.no_grad()
 def encode(
@@ -53,19 +58,18 @@ def encode(
     whole = chunk.shape[-1] // self.codec.hop_length * self.codec.hop_length
     self.rest = chunk[..., whole:]
     if not whole:
-        return torch.zeros(len(chunk), self.n_codebooks, 0, dtype=torch.long, device=self.device)
+        return self._no_codes(len(chunk))
     return self.codec._codes_of(chunk[..., :whole], self.n_codebooks)
 
 
+# %% ../../nbs/codec/05_streaming.ipynb #8653282b
 @patch
 @torch.no_grad()
 def finish(self: StreamingCodec) -> torch.Tensor:  # codes of the last, incomplete frame, int64 [B, K, 0 or 1]
     "End the stream: what still waits is filled up with zeros."
     self.finished = True
     if self.rest is None or not self.rest.shape[-1]:
-        return torch.zeros(
-            1 if self.rest is None else len(self.rest), self.n_codebooks, 0, dtype=torch.long, device=self.device
-        )
+        return self._no_codes(1 if self.rest is None else len(self.rest))
     rest, self.rest = self.rest, self.rest[..., :0]
     return self.codec._codes_of(rest, self.n_codebooks)  # padded in there
 

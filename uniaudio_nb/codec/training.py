@@ -11,7 +11,7 @@ __all__ = [
     "evaluate_codec",
     "keep_samples",
     "calibrate",
-    "train_listeners",
+    "train_recognisers",
     "CodecSteps",
     "train_codec",
 ]
@@ -21,11 +21,13 @@ import itertools
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from torch import nn
 
 from ..core.devices import find_device
+from ..core.patching import patch
 from ..audio.waveform import fit_length, resample, save_audio
 from ..corpora.crops import CropSampler
 from ..corpora.splits import assign_splits
@@ -40,8 +42,12 @@ from .published import Codec
 from .quantize import perplexity
 from .seanet import CodecConfig, Conv, ConvTranspose
 
-
 # %% ../../nbs/codec/08_training.ipynb #5f418f07
+_WEIGHTS = {"mel": 0.3, "stft": 1.0, "time": 3.0, "envelope": 1.0}  # of the losses, without a discriminator
+# shares of the gradient, with a discriminator
+_BALANCE = {"mel": 2.0, "stft": 1.0, "time": 0.3, "envelope": 1.0, "adversarial": 1.0, "features": 2.0}
+
+
 @dataclass
 class CodecTrainConfig:
     "Describe one training of a codec; the defaults are for minutes on a CPU."
@@ -51,12 +57,11 @@ class CodecTrainConfig:
     start: str | None = None  # folder of a codec of these sizes to go on from; None: from scratch
     batch_size: int = 8  # crops per step
     seconds: float = 1.0  # length of a crop
-    # of the losses between waveforms; "recognition" may be added: `train_listeners` then runs first
-    weights: dict = field(default_factory=lambda: {"mel": 0.3, "stft": 1.0, "time": 3.0, "envelope": 1.0})
+    weights: dict = field(default_factory=_WEIGHTS.copy)  # of the losses between waveforms; "recognition" may be added
     commitment: float = 0.25  # weight of the quantizer's own loss
     windows: tuple = (64, 128, 256, 512, 1024, 2048)  # of the spectral losses, samples
     windows_per_step: int = 3  # of which each step draws so many: the transforms cost more than the codec
-    listener_steps: int = 800  # of each listener's training, if recognition has a weight
+    recogniser_steps: int = 800  # of each recogniser's training, which comes first if recognition has a weight
     free_steps: int = 100  # first steps without the quantizer: codebooks start on latents that mean something
     low_codebooks: int = 3  # so many carry the language model ...
     low_share: float = 0.5  # ... and are trained alone in this share of the steps
@@ -65,19 +70,9 @@ class CodecTrainConfig:
     speeds: tuple = (1.0,)  # of which each batch plays at one: pitch and tempo by this factor
     mix_share: float = 0.1  # share of the crops that get a second one under them
     kind_weights: dict | None = None  # kind of recording -> share; None: by duration
-    adversarial: bool = False  # train a judge too (a GPU and hours)
-    # shares of the gradient, with a judge
-    balance: dict = field(
-        default_factory=lambda: {
-            "mel": 2.0,
-            "stft": 1.0,
-            "time": 0.3,
-            "envelope": 1.0,
-            "adversarial": 1.0,
-            "features": 2.0,
-        }
-    )
-    judge_windows: tuple = (256, 512, 1024)  # of the judge's complex spectra, samples
+    adversarial: bool = False  # train a discriminator too (a GPU and hours)
+    balance: dict = field(default_factory=_BALANCE.copy)  # shares of the gradient, with a discriminator
+    judge_windows: tuple = (256, 512, 1024)  # of the discriminator's complex spectra, samples
     judge_mel_windows: tuple = ()  # of its log-mel bands, samples
     judge_filters: int = 8  # its width
     game: str = "hinge"  # or "least squares"
@@ -85,76 +80,99 @@ class CodecTrainConfig:
     samples: int = 4  # validation crops that are kept as sounds, beside the original, after each validation
 
     def __post_init__(self):
-        self.listens = "recognition" in (self.balance if self.adversarial else self.weights)
-        if set(self.weights) - {"recognition"} != {"mel", "stft", "time", "envelope"}:
-            raise ValueError(
-                "weights must be given for mel, stft, time and envelope, and may be for recognition; got "
-                f"{sorted(self.weights)}"
-            )
-        if not 0 <= self.low_share <= 1 - self.full_share <= 1:
-            raise ValueError(
-                f"low_share and full_share are fractions whose sum is at most 1, got {self.low_share} and "
-                f"{self.full_share}"
-            )
-        if not 1 <= self.windows_per_step <= len(self.windows):
-            raise ValueError(
-                f"windows_per_step must be 1 to {len(self.windows)}, the number of windows, got {self.windows_per_step}"
-            )
-        if not self.speeds or min(self.speeds) < 0.5 or max(self.speeds) > 2:
-            raise ValueError(f"speeds are factors from 0.5 to 2, got {self.speeds}")
+        _check_training(self)
 
-    @classmethod
-    def tiny(cls, minutes: float = 5.0, device: str = "cpu", seed: int = 0):  # two CPU cores
-        return cls(CodecConfig.tiny(), LoopConfig(minutes=minutes, learning_rate=2e-3, device=device, seed=seed))
 
-    @classmethod
-    def long(
-        cls, minutes: float = 120.0, device: str = "cpu", seed: int = 0
-    ):  # hours on two CPU cores: the shipped codec
-        loop = LoopConfig(
-            minutes=minutes, learning_rate=2e-3, warmup=0.02, final=0.02, device=device, seed=seed, log_every=50
+# %% ../../nbs/codec/08_training.ipynb #6007529d
+def _check_training(config):
+    "Refuse weights of unknown losses, shares beyond 1, and windows and speeds that cannot be."
+    if set(config.weights) - {"recognition"} != {"mel", "stft", "time", "envelope"}:
+        raise ValueError(
+            "weights must be given for mel, stft, time and envelope, and may be for recognition; got "
+            f"{sorted(config.weights)}"
         )
-        kinds = {"speech": 0.5, "sound": 0.2, "music": 0.2, "singing": 0.07, "noise": 0.03}
-        return cls(
-            CodecConfig.tiny(), loop, gain_db=12.0, speeds=(0.9, 1.0, 1.0, 1.1), kind_weights=kinds, validate_every=2000
+    if not 0 <= config.low_share <= 1 - config.full_share <= 1:
+        raise ValueError(
+            f"low_share and full_share are fractions whose sum is at most 1, got {config.low_share} and "
+            f"{config.full_share}"
         )
-
-    @classmethod
-    def further(
-        cls, start: str, minutes: float = 120.0, device: str = "cpu", seed: int = 1
-    ):  # goes on from `start`, more of it at three codebooks
-        long = cls.long(minutes, device, seed)
-        return replace(
-            long, start=start, loop=replace(long.loop, learning_rate=1e-3), low_share=0.6, full_share=0.2, free_steps=0
+    if not 1 <= config.windows_per_step <= len(config.windows):
+        raise ValueError(
+            f"windows_per_step must be 1 to {len(config.windows)}, the number of windows, got {config.windows_per_step}"
         )
+    if not config.speeds or min(config.speeds) < 0.5 or max(config.speeds) > 2:
+        raise ValueError(f"speeds are factors from 0.5 to 2, got {config.speeds}")
 
-    @classmethod
-    def music(
-        cls, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 2
-    ):  # goes on with more music, a longer window for its tones, and listeners who know instruments
-        further = cls.further(start, minutes, device, seed)
-        kinds = {"speech": 0.37, "sound": 0.16, "music": 0.37, "singing": 0.07, "noise": 0.03}
-        return replace(
-            further,
-            kind_weights=kinds,
-            windows=(*further.windows, 4096),
-            weights={**further.weights, "time": 4.0, "recognition": 2.0},
-            low_share=0.7,
-        )
 
-    @classmethod
-    def finish(
-        cls, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 0
-    ):  # goes on from `start` with a judge
-        long = cls.long(minutes, device, seed)
-        return replace(long, start=start, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
+@patch(as_prop=True)
+def uses_recognisers(self: CodecTrainConfig) -> bool:
+    "Tell whether recognition is one of the losses."
+    return "recognition" in (self.balance if self.adversarial else self.weights)
 
-    @classmethod
-    def small(cls, minutes: float = 20.0, device: str = "cuda", seed: int = 0):  # one large GPU
-        loop = LoopConfig(
-            minutes=minutes, learning_rate=3e-4, precision="bfloat16", device=device, seed=seed, log_every=50
-        )
-        return cls(CodecConfig.small(), loop, batch_size=32, adversarial=True, judge_filters=16)
+
+# %% ../../nbs/codec/08_training.ipynb #ba201e34
+@patch(cls_method=True)
+def tiny(
+    cls: CodecTrainConfig,
+    minutes: float = 5.0,  # of training
+    device: str = "cpu",  # where to train
+    seed: int = 0,  # of weights, crops and draws
+):
+    "Return a training for two CPU cores."
+    return cls(CodecConfig.tiny(), LoopConfig(minutes=minutes, learning_rate=2e-3, device=device, seed=seed))
+
+
+@patch(cls_method=True)
+def long(
+    cls: CodecTrainConfig,
+    minutes: float = 120.0,  # of training
+    device: str = "cpu",  # where to train
+    seed: int = 0,  # of weights, crops and draws
+):
+    "Return a training of hours on two CPU cores: that of the shipped codec."
+    loop = LoopConfig(
+        minutes=minutes, learning_rate=2e-3, warmup=0.02, final=0.02, device=device, seed=seed, log_every=50
+    )
+    kinds = {"speech": 0.5, "sound": 0.2, "music": 0.2, "singing": 0.07, "noise": 0.03}
+    speeds = (0.9, 1.0, 1.0, 1.1)
+    return cls(CodecConfig.tiny(), loop, gain_db=12.0, speeds=speeds, kind_weights=kinds, validate_every=2000)
+
+
+@patch(cls_method=True)
+def small(
+    cls: CodecTrainConfig,
+    minutes: float = 20.0,  # of training
+    device: str = "cuda",  # where to train
+    seed: int = 0,  # of weights, crops and draws
+):
+    "Return a training for one large GPU."
+    loop = LoopConfig(minutes=minutes, learning_rate=3e-4, precision="bfloat16", device=device, seed=seed, log_every=50)
+    return cls(CodecConfig.small(), loop, batch_size=32, adversarial=True, judge_filters=16)
+
+
+# %% ../../nbs/codec/08_training.ipynb #b88f5c2d
+@patch(cls_method=True)
+def further(cls: CodecTrainConfig, start: str, minutes: float = 120.0, device: str = "cpu", seed: int = 1):
+    "Return a training that goes on from `start`, with more steps at three codebooks."
+    long = cls.long(minutes, device, seed)
+    loop = replace(long.loop, learning_rate=1e-3)
+    return replace(long, start=start, loop=loop, low_share=0.6, full_share=0.2, free_steps=0)
+
+
+@patch(cls_method=True)
+def music(cls: CodecTrainConfig, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 2):
+    "Return `further` with more music, a longer window for its tones, and recognisers of instruments."
+    further = cls.further(start, minutes, device, seed)
+    kinds = {"speech": 0.37, "sound": 0.16, "music": 0.37, "singing": 0.07, "noise": 0.03}
+    weights = {**further.weights, "time": 4.0, "recognition": 2.0}
+    return replace(further, kind_weights=kinds, windows=(*further.windows, 4096), weights=weights, low_share=0.7)
+
+
+@patch(cls_method=True)
+def finish(cls: CodecTrainConfig, start: str, minutes: float = 60.0, device: str = "cpu", seed: int = 0):
+    "Return a training that goes on from `start` with a discriminator."
+    long = cls.long(minutes, device, seed)
+    return replace(long, start=start, loop=replace(long.loop, learning_rate=4e-4), adversarial=True, free_steps=0)
 
 
 # %% ../../nbs/codec/08_training.ipynb #65a58704
@@ -162,11 +180,13 @@ def draw_n_codebooks(
     config: CodecTrainConfig,  # low_codebooks, low_share, full_share
 ) -> int:  # 1 to K
     "Draw how many codebooks a training step uses, from torch's global generator."
-    n, low = config.codec.n_codebooks, min(config.low_codebooks, config.codec.n_codebooks)
+    n = config.codec.n_codebooks
     first, second = torch.rand(2).tolist()
-    return (
-        low if first < config.low_share else n if first < config.low_share + config.full_share else 1 + int(second * n)
-    )
+    if first < config.low_share:
+        return min(config.low_codebooks, n)
+    if first < config.low_share + config.full_share:
+        return n
+    return 1 + int(second * n)
 
 
 # %% ../../nbs/codec/08_training.ipynb #94300457
@@ -179,8 +199,7 @@ class TrainingCrops:
         config: CodecTrainConfig,  # batch_size, seconds, speeds, gain_db, mix_share, kind_weights
         seed: int = 0,  # another seed, another sequence
     ):
-        self.config = config
-        self.seed = seed
+        self.config, self.seed = config, seed
         self.rate = config.codec.sample_rate
         self.crops = [
             CropSampler(recordings, self.rate, config.seconds * speed, config.batch_size, seed, config.kind_weights)
@@ -194,12 +213,7 @@ class TrainingCrops:
         number: int,  # of the batch
     ) -> torch.Tensor:  # [B, 1, L], peaks at most 1
         random = torch.Generator().manual_seed(2**32 * self.seed + number)
-        which = int(torch.randint(len(self.crops), (), generator=random)) if len(self.crops) > 1 else 0
-        batch = self.crops[which](number)
-        if (speed := self.config.speeds[which]) != 1:
-            batch = fit_length(
-                resample(batch, round(self.rate * speed), self.rate), round(self.config.seconds * self.rate)
-            )
+        batch = self._at_a_speed(number, random)
         gain = (2 * torch.rand(len(batch), 1, 1, generator=random) - 1) * self.config.gain_db
         batch = batch * 10 ** (gain / 20)
         mixed = torch.rand(len(batch), 1, 1, generator=random) < self.config.mix_share
@@ -207,7 +221,32 @@ class TrainingCrops:
         return batch / batch.abs().amax((1, 2), keepdim=True).clamp(min=1.0)
 
 
+# %% ../../nbs/codec/08_training.ipynb #2cc6ed20
+@patch
+def _at_a_speed(self: TrainingCrops, number, random):
+    "Draw a speed, cut crops that much longer, and resample them to the length asked for."
+    which = int(torch.randint(len(self.crops), (), generator=random)) if len(self.crops) > 1 else 0
+    batch, speed = self.crops[which](number), self.config.speeds[which]
+    if speed == 1:
+        return batch
+    return fit_length(resample(batch, round(self.rate * speed), self.rate), round(self.config.seconds * self.rate))
+
+
 # %% ../../nbs/codec/08_training.ipynb #da123224
+def _string_together(recordings, sample_rate, length, at_least):
+    "Join recordings, each at most twice `length`, in an order drawn by their names, until they are long enough."
+    ours = sorted(recordings, key=lambda r: sha256(r.path.name.encode()).digest())
+    parts, have = [], 0
+    for turn, recording in enumerate(itertools.cycle(ours)):
+        if have >= at_least:
+            break
+        if turn == len(ours) and not have:
+            raise ValueError(f"the {recording.kind} recordings to measure on are all empty")
+        parts.append(recording.load(sample_rate)[0, : 2 * length])
+        have += len(parts[-1])
+    return torch.cat(parts)[:at_least]
+
+
 def validation_crops(
     recordings: list,  # of the split to measure on
     sample_rate: int = 16000,  # Hz
@@ -216,18 +255,11 @@ def validation_crops(
 ) -> torch.Tensor:  # [count, 1, L]; the same each time
     "Cut crops without silence at their ends: recordings of one kind are strung together first."
     kinds, length = sorted({r.kind for r in recordings}), round(seconds * sample_rate)
-    share, crops = [count // len(kinds) + (i < count % len(kinds)) for i in range(len(kinds))], []
-    for kind, n in zip(kinds, share, strict=True):
-        ours = sorted((r for r in recordings if r.kind == kind), key=lambda r: sha256(r.path.name.encode()).digest())
-        parts, have = [], 0
-        for turn, recording in enumerate(itertools.cycle(ours)):
-            if have >= n * length:
-                break
-            if turn == len(ours) and not have:
-                raise ValueError(f"the {kind} recordings to measure on are all empty")
-            parts.append(recording.load(sample_rate)[0, : 2 * length])
-            have += len(parts[-1])
-        crops.append(torch.cat(parts)[: n * length].view(n, 1, length))
+    crops = []
+    for i, kind in enumerate(kinds):
+        n = count // len(kinds) + (i < count % len(kinds))
+        ours = [r for r in recordings if r.kind == kind]
+        crops.append(_string_together(ours, sample_rate, length, n * length).view(n, 1, length))
     return torch.cat(crops)
 
 
@@ -308,40 +340,41 @@ def calibrate(
 
 
 # %% ../../nbs/codec/08_training.ipynb #d93b6a48
-def train_listeners(
+def _class_of(recording, of):
+    "Return what a recording is told apart by: its label or its speaker."
+    return recording.instrument if of == "label" else recording.speaker
+
+
+def _trained_recogniser(named, of, place, copy, steps, device, speeds):
+    "Read a recogniser, or train it."
+    if (place / "config.json").exists():
+        return Recogniser.load(place)
+    return train_recogniser(named, of, place, steps=steps, seed=100 + copy, device=device, speeds=speeds)
+
+
+def train_recognisers(
     recordings: list,  # of the split to learn from
     folder: str | Path,  # gets one recogniser each; those that are there are read
     steps: int = 800,  # batches of 32 windows that each learns from
     device: str = "cpu",  # where to train
-) -> list:  # of `Recogniser`, two of each: what only one of them hears is chance
+) -> list:  # of `Recogniser`, two of each: what only one of them finds is chance
     """Train recognisers of the labels and speakers of each corpus, at five speeds where speed is no clue; `ValueError`
     if there is nothing to tell apart."""
-    listeners = []
-    for copy, (corpus, kind), of in itertools.product(
-        (0, 1), sorted({(r.corpus, r.kind) for r in recordings}), ("label", "speaker")
-    ):
-        named = [
-            (r, name)
-            for r in recordings
-            if (r.corpus, r.kind) == (corpus, kind) and (name := r.instrument if of == "label" else r.speaker)
-        ]
-        if not 2 <= len({name for _, name in named}) <= len(named) / 8:
+    recognisers = []
+    corpora = sorted({(r.corpus, r.kind) for r in recordings})
+    for copy, (corpus, kind), of in itertools.product((0, 1), corpora, ("label", "speaker")):
+        named = [r for r in recordings if (r.corpus, r.kind) == (corpus, kind) and _class_of(r, of)]
+        if not 2 <= len({_class_of(r, of) for r in named}) <= len(named) / 8:
             continue
         place = Path(folder) / f"{corpus}_{kind}_{of}_{copy}"
         speeds = (0.84, 0.92, 1.0, 1.08, 1.18) if kind == "music" else (1.0,)
-        listeners.append(
-            Recogniser.load(place)
-            if (place / "config.json").exists()
-            else train_recogniser(
-                [r for r, _ in named], of, place, steps=steps, seed=100 + copy, device=device, speeds=speeds
-            )
-        )
-    if not listeners:
+        recognisers.append(_trained_recogniser(named, of, place, copy, steps, device, speeds))
+    if not recognisers:
         raise ValueError(
             "the recognition loss needs recordings that are told apart: at least two labels or speakers in a corpus, "
             "eight recordings of each"
         )
-    return listeners
+    return recognisers
 
 
 # %% ../../nbs/codec/08_training.ipynb #04771def
@@ -351,71 +384,154 @@ class CodecSteps:
     def __init__(
         self,
         codec: Codec,  # to be trained
-        config: CodecTrainConfig,  # weights, windows, judge
-        listeners: list = (),  # recognisers from `train_listeners`, if "recognition" has a weight
+        config: CodecTrainConfig,  # weights, windows, discriminator
+        recognisers: list = (),  # from `train_recognisers`, if "recognition" has a weight
     ):
-        self.codec = codec
-        self.config = config
+        self.codec, self.config = codec, config
         self.modules = {"codec": codec}
-        self.spectral = SpectralLoss(codec.sample_rate, config.windows).to(config.loop.device)
-        self.envelope = EnvelopeLoss(codec.sample_rate).to(config.loop.device)
-        self.recognition = (
-            RecognitionLoss(listeners, codec.sample_rate).to(config.loop.device) if config.listens else None
-        )
+        self._add_losses(recognisers)
         if config.adversarial:
-            self.judge = Discriminator(
-                config.judge_windows, config.judge_filters, config.judge_mel_windows, codec.sample_rate
-            )
-            self.balancer = Balancer(config.balance)
-            self.modules = {"codec": nn.ModuleDict({"codec": codec, "balancer": self.balancer}), "judge": self.judge}
+            self._add_discriminator()
 
     def __call__(
         self,
         batch: torch.Tensor,  # [B, 1, L]
         step: int,  # from 0
     ):  # generator of (module name, loss, metrics)
-        config = self.config
-        n_codebooks, share = draw_n_codebooks(config), 1.0
-        if step < config.free_steps:
-            whole = nn.functional.pad(batch, (0, -batch.shape[-1] % self.codec.hop_length))
-            reconstruction = self.codec.decoder(self.codec.encoder(whole))
-            commitment = 0.0
-            used = None
-        else:
-            reconstruction, quantized = self.codec(batch, n_codebooks)
-            # in many processes the first one's draw counts
-            commitment = quantized.commitment
-            used = quantized.perplexity[0]
-            share = quantized.codes.shape[1] / self.codec.n_codebooks
-        reconstruction = reconstruction[..., : batch.shape[-1]]
-        windows = [config.windows[i] for i in torch.randperm(len(config.windows))[: config.windows_per_step]]
-        losses = {
-            **self.spectral(reconstruction, batch, windows),
-            "time": time_loss(reconstruction, batch),
-            "envelope": self.envelope(reconstruction, batch),
-        }
-        if self.recognition is not None:
-            losses["recognition"] = self.recognition(reconstruction, batch)
-        metrics = {name: value.detach() for name, value in losses.items()} | (
-            {} if used is None else {"batch_perplexity": used}
-        )
-        losses["time"] = share**2 * losses["time"]  # the fewer codes, the less of the waveform can be asked for
+        config, passed = self.config, self._reconstruct(batch, step)
+        losses, metrics = self._compare(passed, batch)
+        commitment = config.commitment * passed.commitment
         if not config.adversarial:
-            yield (
-                "codec",
-                sum(config.weights[name] * value for name, value in losses.items()) + config.commitment * commitment,
-                metrics,
-            )
-            return
-        judgements, features = self.judge(reconstruction)
-        losses["adversarial"] = adversarial_loss(judgements, config.game)
-        losses["features"] = feature_matching_loss(self.judge(batch)[1], features)
-        metrics |= {name: losses[name].detach() for name in ("adversarial", "features")}
-        yield "codec", self.balancer(losses, reconstruction) + config.commitment * commitment, metrics
-        yield "judge", discriminator_loss(self.judge(batch)[0], self.judge(reconstruction.detach())[0], config.game), {}
+            total = sum(config.weights[name] * value for name, value in losses.items())
+            yield "codec", total + commitment, metrics
+        else:
+            yield from self._two_turns(passed.waveform, batch, losses, commitment, metrics)
+
+
+# %% ../../nbs/codec/08_training.ipynb #d5a31013
+@patch
+def _add_losses(self: CodecSteps, recognisers):
+    "Build the losses between waveforms on the device of the run."
+    config, sample_rate = self.config, self.codec.sample_rate
+    self.spectral = SpectralLoss(sample_rate, config.windows).to(config.loop.device)
+    self.envelope = EnvelopeLoss(sample_rate).to(config.loop.device)
+    self.recognition = (
+        RecognitionLoss(recognisers, sample_rate).to(config.loop.device) if config.uses_recognisers else None
+    )
+
+
+@patch
+def _add_discriminator(self: CodecSteps):
+    "Build the discriminator and the balancer, and tell the engine of both."
+    config = self.config
+    windows = config.judge_windows, config.judge_filters, config.judge_mel_windows
+    self.judge = Discriminator(*windows, self.codec.sample_rate)
+    self.balancer = Balancer(config.balance)
+    both = nn.ModuleDict({"codec": self.codec, "balancer": self.balancer})
+    self.modules = {"codec": both, "judge": self.judge}
+
+
+# %% ../../nbs/codec/08_training.ipynb #e0642064
+class _Passed(NamedTuple):
+    "What a batch became."
+
+    waveform: torch.Tensor  # [B, 1, L]
+    commitment: torch.Tensor | float  # the quantizer's own loss
+    perplexity: torch.Tensor | None  # of the first codebook in this batch; None: not quantized
+    share: float  # of the codebooks in use
+
+
+@patch
+def _reconstruct(self: CodecSteps, batch, step):
+    "Pass a batch through the codec, in the first steps without the quantizer."
+    n_codebooks = draw_n_codebooks(self.config)
+    if step < self.config.free_steps:
+        whole = nn.functional.pad(batch, (0, -batch.shape[-1] % self.codec.hop_length))
+        waveform = self.codec.decoder(self.codec.encoder(whole))
+        return _Passed(waveform[..., : batch.shape[-1]], 0.0, None, 1.0)
+    waveform, quantized = self.codec(batch, n_codebooks)
+    share = quantized.codes.shape[1] / self.codec.n_codebooks  # in many processes the first one's draw counts
+    return _Passed(waveform[..., : batch.shape[-1]], quantized.commitment, quantized.perplexity[0], share)
+
+
+# %% ../../nbs/codec/08_training.ipynb #e0046f6f
+@patch
+def _compare(self: CodecSteps, passed, batch):
+    "Compute the losses between waveforms, and the figures of the log."
+    waveform, windows = passed.waveform, self.config.windows
+    drawn = [windows[i] for i in torch.randperm(len(windows))[: self.config.windows_per_step]]
+    losses = {
+        **self.spectral(waveform, batch, drawn),
+        "time": time_loss(waveform, batch),
+        "envelope": self.envelope(waveform, batch),
+    }
+    if self.recognition is not None:
+        losses["recognition"] = self.recognition(waveform, batch)
+    metrics = {name: value.detach() for name, value in losses.items()}
+    if passed.perplexity is not None:
+        metrics["batch_perplexity"] = passed.perplexity
+    losses["time"] = passed.share**2 * losses["time"]  # with fewer codes, less of the waveform can be kept
+    return losses, metrics
+
+
+# %% ../../nbs/codec/08_training.ipynb #e230acc0
+@patch
+def _two_turns(self: CodecSteps, waveform, batch, losses, commitment, metrics):
+    "Give the codec's turn with the discriminator's losses in it, then the discriminator's own."
+    judgements, features = self.judge(waveform)
+    adversarial = {
+        "adversarial": adversarial_loss(judgements, self.config.game),
+        "features": feature_matching_loss(self.judge(batch)[1], features),
+    }
+    metrics = metrics | {name: value.detach() for name, value in adversarial.items()}
+    yield "codec", self.balancer(losses | adversarial, waveform) + commitment, metrics
+    real, decoded = self.judge(batch)[0], self.judge(waveform.detach())[0]
+    yield "judge", discriminator_loss(real, decoded, self.config.game), {}
 
 
 # %% ../../nbs/codec/08_training.ipynb #51754753
+def _codec_to_train(config):
+    "Make a codec, or load the one that a training goes on from."
+    torch.manual_seed(config.loop.seed)
+    if config.start is None:
+        return Codec(config.codec)
+    codec = Codec.from_pretrained(config.start)
+    if not isinstance(codec.config, CodecConfig):
+        raise ValueError(f"{config.start} holds a published codec, which encodes and decodes but is not trained here")
+    if codec.config != replace(config.codec, norm=codec.config.norm):
+        raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
+    return codec
+
+
+def _settings(config, recordings, codec):
+    "List what must be the same when a run goes on: the configuration, the recordings, the codec it began from."
+    settings = {key: value for key, value in asdict(config).items() if key not in ("loop", "samples")}
+    # run folders know the number of steps by this name
+    settings = {"listener_steps" if key == "recogniser_steps" else key: value for key, value in settings.items()}
+    names = sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)
+    digest = sha256("\n".join(names).encode()).hexdigest()[:16]
+    return settings | {"recordings": digest, "start": config.start and codec.fingerprint()}
+
+
+# %% ../../nbs/codec/08_training.ipynb #45cb694e
+def _write_codec_card(folder, codec, rows, device, train):
+    "Write the codec's card from the rows of the run's log."
+    last = next(row for row in reversed(rows) if "perplexity_1" in row)
+    measured = {name: round(value, 3) for name, value in last.items() if name not in ("step", "seconds")}
+    minutes = round(rows[-1]["seconds"] / 60, 1)
+    facts = {"steps": rows[-1]["step"], "minutes of training": minutes, "device": device} | measured
+    write_card(
+        folder,
+        "A codec",
+        f"{codec.sample_rate} Hz, {codec.frame_rate:g} frames per second of {codec.n_codebooks} codes from 0 to "
+        f"{codec.codebook_size - 1}, made by uniaudio-nb. Load it with `Codec.from_pretrained(folder)`. Figures are of "
+        "held-out recordings; the number at a name's end is that of codebooks.",
+        facts,
+        train,
+    )
+
+
+# %% ../../nbs/codec/08_training.ipynb #ee8077a0
 def train_codec(
     recordings: list,  # of all splits; rooms are left out, a missing validation split is assigned
     folder: str | Path,  # of the run; the codec is in folder/codec at the end
@@ -424,69 +540,30 @@ def train_codec(
     """Train a codec, or go on where a run in this folder stopped; `ValueError` without recordings or for another run's
     folder."""
     find_device(config.loop.device)
+    folder = Path(folder)
     recordings = assign_splits([r for r in recordings if r.kind != "room"])
-    train, valid = ([r for r in recordings if r.split == split] for split in ("train", "valid"))
+    train = [r for r in recordings if r.split == "train"]
+    valid = [r for r in recordings if r.split == "valid"]
     if not train:
         raise ValueError("there are no recordings to train a codec on (rooms do not count)")
     crops = TrainingCrops(train, config, config.loop.seed)
     held_out = validation_crops(valid or train, config.codec.sample_rate)
-    torch.manual_seed(config.loop.seed)
-    codec = Codec(config.codec) if config.start is None else Codec.from_pretrained(config.start)
-    if not isinstance(codec.config, CodecConfig):
-        raise ValueError(f"{config.start} holds a published codec, which encodes and decodes but is not trained here")
-    if config.start is not None and codec.config != replace(config.codec, norm=codec.config.norm):
-        raise ValueError(f"the codec in {config.start} has other sizes than those asked for: {codec.config}")
+    codec = _codec_to_train(config)
     if config.start is None and not config.codec.bands:
         calibrate(codec, torch.cat([crops(10**9 + i) for i in range(4)]))
-    steps = CodecSteps(
-        codec,
-        config,
-        train_listeners(train, Path(folder) / "listeners", config.listener_steps, config.loop.device)
-        if config.listens
-        else (),
-    )
-    digest = sha256(
-        "\n".join(sorted(f"{r.corpus}/{r.kind}/{r.path.name}/{r.split}" for r in recordings)).encode()
-    ).hexdigest()[:16]
-    settings = {key: value for key, value in asdict(config).items() if key not in ("loop", "samples")} | {
-        "recordings": digest,
-        "start": config.start and codec.fingerprint(),
-    }
+    recognisers = ()
+    if config.uses_recognisers:
+        recognisers = train_recognisers(train, folder / "listeners", config.recogniser_steps, config.loop.device)
+    steps = CodecSteps(codec, config, recognisers)
 
     def validate(_):
-        keep_samples(codec, held_out, Path(folder) / "samples", config.samples)
+        keep_samples(codec, held_out, folder / "samples", config.samples)
         return evaluate_codec(codec, held_out)
 
-    rows = fit(
-        steps,
-        crops,
-        steps.modules,
-        config.loop,
-        Path(folder),
-        description="codec",
-        settings=settings,
-        validate=validate,
-        validate_every=config.validate_every,
-    )
+    settings = _settings(config, recordings, codec)
+    run = dict(description="codec", settings=settings, validate=validate, validate_every=config.validate_every)
+    rows = fit(steps, crops, steps.modules, config.loop, folder, **run)
     codec = codec.cpu().eval()
-    codec.save_pretrained(Path(folder) / "codec")
-    measured = {
-        name: round(value, 3)
-        for name, value in next(row for row in reversed(rows) if "perplexity_1" in row).items()
-        if name not in ("step", "seconds")
-    }
-    facts = {
-        "steps": rows[-1]["step"],
-        "minutes of training": round(rows[-1]["seconds"] / 60, 1),
-        "device": config.loop.device,
-    } | measured
-    write_card(
-        Path(folder) / "codec",
-        "A codec",
-        f"{codec.sample_rate} Hz, {codec.frame_rate:g} frames per second of {codec.n_codebooks} codes from 0 to "
-        f"{codec.codebook_size - 1}, made by uniaudio-nb. Load it with `Codec.from_pretrained(folder)`. Figures are of "
-        "held-out recordings; the number at a name's end is that of codebooks.",
-        facts,
-        train,
-    )
+    codec.save_pretrained(folder / "codec")
+    _write_codec_card(folder / "codec", codec, rows, config.loop.device, train)
     return codec
