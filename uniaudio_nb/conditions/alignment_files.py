@@ -142,7 +142,7 @@ def save_alignment(
     path: str | Path,  # .csv
     rows: Sequence[tuple],  # (start s, end s, phoneme, MIDI number or None), as `load_alignment` gives them
 ) -> Path:  # the path
-    "Write an alignment as CSV, whole or not at all; phonemes stand between slashes, so that they are not read as romaji."
+    "Write an alignment as CSV, whole or not at all; phonemes stand between slashes, so that none is read as romaji."
     if Path(path).suffix.lower() != ".csv":
         raise ValueError(f"an alignment is written as .csv, got {path}")
     with write_aside(path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:

@@ -217,7 +217,7 @@ def train_g2p(
 # %% ../../nbs/conditions/00_g2p.ipynb #41ed557a
 @functools.lru_cache(maxsize=4)
 def load_g2p(
-    folder: str | Path | None = None,  # that `checkpoints.save_weights` wrote; None: the shipped one
+    folder: str | Path | None = None,  # that `save_weights` wrote; None: the shipped one
 ) -> SpellingNet:  # on the CPU, in eval mode
     "Load the network, once per process."
 

@@ -286,7 +286,7 @@ def _encoder(description):
 
 # %% ../../nbs/conditions/12_semantic.ipynb #8d159d3c
 @patch(cls_method=True)
-def from_pretrained(
+def from_pretrained(  # noqa: F811
     cls: SemanticTokenizer,
     folder: str | Path | None = None,  # that `save_pretrained` wrote; None: the tokenizer that comes with the package
 ) -> SemanticTokenizer:  # on the CPU
@@ -366,14 +366,14 @@ def _kept_tokenizer(folder, encoder, device):
 def _choose_recordings(recordings, config):
     "Choose recordings to train the encoder on, and those whose frames become units; valid and test are left out."
     training = [r for r in recordings if r.split not in ("valid", "test")]
-    heard = [r for r in training if r.kind in dict(config.kind_weights)]
+    learnt_from = [r for r in training if r.kind in dict(config.kind_weights)]
     clustered = [r for r in training if r.kind in config.unit_kinds]
     if not clustered:
         raise ValueError(
             f"no training recording is of the kinds {config.unit_kinds}, whose frames become units; there are "
             f"{sorted({r.kind for r in training})}"
         )
-    return heard, clustered
+    return learnt_from, clustered
 
 
 # %% ../../nbs/conditions/12_semantic.ipynb #94bb8785
@@ -389,16 +389,16 @@ def train_semantic(
 ) -> SemanticTokenizer:  # on the device; saved in folder/tokenizer
     "Learn an encoder from unlabelled audio and cluster it into units; `ValueError` if there is nothing to learn from."
     config, folder = config or SemanticConfig.tiny(), Path(folder)
-    heard, clustered = _choose_recordings(recordings, config)
+    learnt_from, clustered = _choose_recordings(recordings, config)
     weights = dict(config.kind_weights)
-    draw = CropSampler(heard, SemanticEncoder.sample_rate, config.seconds, config.batch_size, seed, weights)
+    draw = CropSampler(learnt_from, SemanticEncoder.sample_rate, config.seconds, config.batch_size, seed, weights)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         encoder = SemanticEncoder(config)
         _fit_targets(encoder, draw, seed)
     limits = dict(steps=steps, minutes=minutes, slice_minutes=slice_minutes)
     loop = LoopConfig(**limits, learning_rate=config.learning_rate, seed=seed, device=device)
-    data = hashlib.sha256("\n".join(f"{r.corpus}/{r.path.name}" for r in heard).encode()).hexdigest()[:16]
+    data = hashlib.sha256("\n".join(f"{r.corpus}/{r.path.name}" for r in learnt_from).encode()).hexdigest()[:16]
 
     def step_fn(batch, _):
         yield ("encoder", *encoder.pretext_loss(batch))

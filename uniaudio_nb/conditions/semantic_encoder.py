@@ -128,7 +128,7 @@ def normalise_over_time(
     active: torch.Tensor,  # [B, T] bool
     scale: bool = True,  # divide by the spread, too
 ) -> torch.Tensor:  # [B, D, T]; 0 where not active
-    "Subtract each row's mean over the active frames and divide by its spread (cepstral mean and variance normalisation)."
+    "Subtract each row's mean over the active frames and divide by its spread (cepstral mean normalisation)."
     weight = active[:, None].to(values)
     weight = weight / weight.sum(-1, keepdim=True)
     centred = (values - (values * weight).sum(-1, keepdim=True)) * active[:, None]
