@@ -94,6 +94,11 @@ def features(
 
 
 # %% ../../nbs/conditions/12_semantic.ipynb #cde2e21f
+def _wants_normalised(model):
+    "Tell whether a model was trained on normalised waveforms, as the large ones were."
+    return getattr(model.feature_extractor.conv_layers[-1], "layer_norm", None) is not None
+
+
 class HubertEncoder(nn.Module):
     "Wrap a HuBERT model of `transformers` or of `torchaudio` as an encoder for `SemanticTokenizer`."
 
@@ -122,11 +127,6 @@ class HubertEncoder(nn.Module):
         if self.of_torchaudio:
             return self.model.extract_features(waveform, num_layers=self.layer)[0][-1]
         return self.model(waveform, output_hidden_states=True).hidden_states[self.layer]
-
-
-def _wants_normalised(model):
-    "Tell whether a model was trained on normalised waveforms, as the large ones were."
-    return getattr(model.feature_extractor.conv_layers[-1], "layer_norm", None) is not None
 
 
 # %% ../../nbs/conditions/12_semantic.ipynb #06d8425c
