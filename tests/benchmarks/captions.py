@@ -22,7 +22,16 @@ import torch
 import uniaudio_nb
 from uniaudio_nb.corpora import read_corpora, assign_splits
 from uniaudio_nb.engine import write_card
-from uniaudio_nb.conditions import CaptionMatcher, caption_of, class_of, train_matcher, AFTER, BEFORE, LEXICON, wordings
+from uniaudio_nb.conditions import (
+    CaptionMatcher,
+    caption_of,
+    class_of,
+    train_matcher,
+    AFTER,
+    BEFORE,
+    LEXICON,
+    captions_for,
+)
 from uniaudio_nb.conditions.captions import CaptionConfig, split_words
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -139,7 +148,7 @@ def load(data):
 
 def training_texts(train):
     "Every class's cores: what the lexicon says, and the recordings' own captions."
-    cores = {name: {tuple(split_words(core)) for core in wordings(name)} for name in LEXICON}
+    cores = {name: {tuple(split_words(core)) for core in captions_for(name)} for name in LEXICON}
     for r in train:
         if caption_of(r):
             cores.setdefault(class_of(r), set()).add(tuple(split_words(caption_of(r))))

@@ -8,6 +8,7 @@ __all__ = ["occupancy", "Aligner", "target_phonemes", "is_loud", "flat_start", "
 # %% ../../nbs/conditions/04_aligner.ipynb #7e7480bd
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torchaudio
@@ -15,6 +16,7 @@ from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.clock import Clock
 from ..core.files import weights_digest
 from ..core.patching import patch
 from ..audio.mel import LogMel
@@ -38,15 +40,21 @@ def occupancy(
         scores = scores.detach().requires_grad_()
         loss = F.ctc_loss(rearrange(scores, "b t n -> t b n"), targets, n_frames, n_targets, reduction="none")
         (gradient,) = torch.autograd.grad(loss.sum(), scores)
-    # no path, infinite loss
-    inside = (torch.arange(scores.shape[1], device=scores.device) < n_frames[:, None]) & loss.detach().isfinite()[
-        :, None
-    ]
+    inside = torch.arange(scores.shape[1], device=scores.device) < n_frames[:, None]
+    inside = inside & loss.detach().isfinite()[:, None]  # without a path the loss is infinite
     return torch.where(inside[..., None], scores.detach().exp() - gradient, 0.0)
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #ea82ac04
-_RATE, _HOP = 16000, 160  # Hz, samples: 100 frames per second
+_RATE, _HOP = Clock.sample_rate, 160  # Hz, samples
+_FRAME_RATE = _RATE // _HOP  # 100 frames per second: a frame of the codec is too long for a plosive
+
+
+def _inside(features, n_frames):
+    "Mark the frames of each example with 1 and its padding with 0."
+    if n_frames is None:
+        return torch.ones(1, 1, 1, device=features.device)
+    return (torch.arange(features.shape[-1], device=features.device) < n_frames[:, None, None]).float()
 
 
 class Aligner(nn.Module):
@@ -65,38 +73,37 @@ class Aligner(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in dilations)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in dilations)
         self.head = nn.Linear(width, 1 + n_phonemes)
-        # average probability of each label, kept up to date in training
-        self.register_buffer("prior", torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes)))
-
-    def features(
-        self,
-        waveform: torch.Tensor,  # [1, L]
-        sample_rate: int = _RATE,  # Hz
-    ) -> torch.Tensor:  # [n_mels, T], T = ceil(L/160) at 16 kHz
-        "Compute the spectrogram, each band from its mean."
-        mel = self.mel(resample(waveform, sample_rate, _RATE)[None])[0]
-        return (mel - mel.mean(1, keepdim=True)) / (mel.std(correction=0) + 0.1)
+        prior = torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes))  # average probability of each label
+        self.register_buffer("prior", prior)  # kept up to date in training
 
     def forward(
         self,
         features: torch.Tensor,  # [B, n_mels, T]
         n_frames: torch.Tensor | None = None,  # [B], of each example; None: all T
     ) -> torch.Tensor:  # log-probabilities [B, T, 1 + n_phonemes]; 0 is the blank, i + 1 is phoneme i
-        inside = (
-            torch.ones(1, 1, 1)
-            if n_frames is None
-            else (torch.arange(features.shape[2], device=features.device) < n_frames[:, None, None]).float()
-        )
+        inside = _inside(features, n_frames)
         x = F.gelu(self.first(features))
-        for norm, convolution in zip(self.norms, self.convolutions):  # what lies behind the end must not be heard
+        for norm, convolution in zip(self.norms, self.convolutions):  # padding must not reach the frames before it
             x = x + F.gelu(convolution(norm(x.transpose(1, 2)).transpose(1, 2) * inside))
         return self.head(x.transpose(1, 2)).log_softmax(-1)
+
+
+# %% ../../nbs/conditions/04_aligner.ipynb #434bcfab
+@patch
+def features(
+    self: Aligner,
+    waveform: torch.Tensor,  # [1, L]
+    sample_rate: int = _RATE,  # Hz
+) -> torch.Tensor:  # [n_mels, T], T = ceil(L/160) at 16 kHz
+    "Compute the spectrogram, each band without its mean over the recording."
+    mel = self.mel(resample(waveform, sample_rate, _RATE)[None])[0]
+    return (mel - mel.mean(1, keepdim=True)) / (mel.std(correction=0) + 0.1)
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #f829a2a3
 def target_phonemes(
     phonemes: Sequence[str],  # symbols of `PHONEMES`
-) -> list[str]:  # those that sound
+) -> list[str]:  # all but blanks and silences
     "Leave out silences and the blanks between words."
     return [symbol for symbol in phonemes if symbol not in ("sil", " ")]
 
@@ -106,7 +113,7 @@ def is_loud(
     features: torch.Tensor,  # log-mel [..., n_mels, T]
     share: float = 0.3,  # of the way from the quietest to the loudest frame
 ) -> torch.Tensor:  # bool [..., T]
-    "Mark the frames in which somebody is certainly heard."
+    "Mark the frames that certainly hold speech."
     level = features.mean(-2)
     low, high = level.amin(-1, keepdim=True), level.amax(-1, keepdim=True)
     return level > low + share * (high - low)
@@ -115,18 +122,79 @@ def is_loud(
 # %% ../../nbs/conditions/04_aligner.ipynb #8b534ef9
 def flat_start(
     features: torch.Tensor,  # of `Aligner.features` [n_mels, T]
-    phonemes: Sequence[str],  # n symbols that sound
+    phonemes: Sequence[str],  # n symbols, without blanks and silences
 ) -> torch.Tensor:  # labels [T]: 0 in the quiet ends, i + 1 for phoneme i
     "Spread phonemes over the loud part of a recording."
+    first, last = 0, features.shape[1]
     loud = is_loud(features).nonzero()
-    first, last = (int(loud[0]), int(loud[-1]) + 1) if len(loud) >= len(phonemes) else (0, features.shape[1])
-    return F.pad(
-        phoneme_ids(phonemes).repeat_interleave(share_frames(phonemes, last - first)) + 1,
-        (first, features.shape[1] - last),
-    )
+    if len(loud) >= len(phonemes):
+        first, last = int(loud[0]), int(loud[-1]) + 1
+    labels = phoneme_ids(phonemes).repeat_interleave(share_frames(phonemes, last - first)) + 1
+    return F.pad(labels, (first, features.shape[1] - last))
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #736bbc11
+class _Utterance(NamedTuple):
+    "Hold what training needs of one recording."
+
+    features: torch.Tensor  # [n_mels, T]
+    labels: torch.Tensor  # [n], 1 to n_phonemes
+    flat: torch.Tensor  # [T], labels of the flat start
+
+
+def _utterance(aligner, number, waveform, phonemes):
+    "Compute features and labels of one recording; refuse one too short for its text."
+    features, symbols = aligner.features(waveform), target_phonemes(phonemes)
+    labels = phoneme_ids(symbols) + 1
+    if not 0 < len(labels) <= features.shape[1]:
+        raise ValueError(
+            f"example {number} has {len(labels)} phonemes and {features.shape[1] / _FRAME_RATE:.2f} s of sound; "
+            "expected at least one and at most 100 per second"
+        )
+    return _Utterance(features, labels, flat_start(features, symbols))
+
+
+def _group_by_length(utterances, frames_per_batch):
+    "Group recordings of about the same length, up to so many frames."
+    groups, total = [[]], 0
+    for utterance in sorted(utterances, key=lambda utterance: utterance.features.shape[1]):
+        n_frames = utterance.features.shape[1]
+        if groups[-1] and total + n_frames > frames_per_batch:
+            groups.append([])
+            total = 0
+        groups[-1].append(utterance)
+        total += n_frames
+    return groups
+
+
+# %% ../../nbs/conditions/04_aligner.ipynb #6ff50eb3
+def _collate(group):
+    "Join recordings to one batch: features, frames, labels, numbers of labels, flat starts."
+    return (
+        nn.utils.rnn.pad_sequence([utterance.features.T for utterance in group], True).transpose(1, 2),
+        torch.tensor([utterance.features.shape[1] for utterance in group]),
+        torch.cat([utterance.labels for utterance in group]),
+        torch.tensor([len(utterance.labels) for utterance in group]),
+        nn.utils.rnn.pad_sequence([utterance.flat for utterance in group], True),
+    )
+
+
+def _cross_entropy(aligner, batch, alpha, is_flat):
+    "Compute the cross-entropy towards the shares of the labels, and update the prior."
+    features, n_frames, labels, n_labels, flat = batch
+    scores = aligner(features, n_frames)
+    if is_flat:
+        real = torch.arange(flat.shape[1], device=flat.device) < n_frames[:, None]
+        shares = F.one_hot(flat, 1 + n_phonemes) * real[..., None]
+    else:
+        shares = occupancy(scores.detach() - alpha * aligner.prior.log(), labels, n_frames, n_labels)
+    inside = shares.sum(-1, keepdim=True)
+    mean = (scores.detach().exp() * inside).sum((0, 1)) / inside.sum().clamp(min=1)
+    aligner.prior.lerp_(mean.clamp(min=1e-5), 0.05)
+    return -(shares * scores).sum() / inside.sum().clamp(min=1), {"blank": float(mean[0])}
+
+
+# %% ../../nbs/conditions/04_aligner.ipynb #56ed4fc6
 def train_aligner(
     examples: Sequence[tuple],  # (waveform [1, L] at 16 kHz, phonemes)
     folder,  # of the run; a run found there is continued
@@ -143,70 +211,37 @@ def train_aligner(
         raise ValueError("an aligner needs recordings of speech with their texts, got none")
     torch.manual_seed(loop.seed)
     aligner = Aligner(width)
-    items = []
-    for number, (waveform, phonemes) in enumerate(examples):
-        features, symbols = aligner.features(waveform), target_phonemes(phonemes)
-        labels = phoneme_ids(symbols) + 1
-        if not 0 < len(labels) <= features.shape[1]:
-            raise ValueError(
-                f"example {number} has {len(labels)} phonemes and {features.shape[1] / 100:.2f} s of sound; expected "
-                "at least one and at most 100 per second"
-            )
-        items.append((features, labels, flat_start(features, symbols)))
-    items.sort(key=lambda item: item[0].shape[1])
-    groups, total = [[]], 0
-    for item in items:
-        if groups[-1] and total + item[0].shape[1] > frames_per_batch:
-            groups.append([])
-            total = 0
-        groups[-1].append(item)
-        total += item[0].shape[1]
+    utterances = [_utterance(aligner, number, *example) for number, example in enumerate(examples)]
+    groups = _group_by_length(utterances, frames_per_batch)
 
     def batch(number):
         draw = torch.Generator().manual_seed(2**20 * loop.seed + number // len(groups))
-        group = groups[int(torch.randperm(len(groups), generator=draw)[number % len(groups)])]
-        return (
-            nn.utils.rnn.pad_sequence([features.T for features, _, _ in group], True).transpose(1, 2),
-            torch.tensor([features.shape[1] for features, _, _ in group]),
-            torch.cat([labels for _, labels, _ in group]),
-            torch.tensor([len(labels) for _, labels, _ in group]),
-            nn.utils.rnn.pad_sequence([flat for _, _, flat in group], True),
-        )
+        return _collate(groups[int(torch.randperm(len(groups), generator=draw)[number % len(groups)])])
 
     def step(batch, number):
-        features, n_frames, labels, n_labels, flat = batch
-        scores = aligner(features, n_frames)
-        if number < flat_steps:
-            shares = (
-                F.one_hot(flat, 1 + n_phonemes)
-                * (torch.arange(flat.shape[1], device=flat.device) < n_frames[:, None])[..., None]
-            )
-        else:
-            shares = occupancy(scores.detach() - alpha * aligner.prior.log(), labels, n_frames, n_labels)
-        inside = shares.sum(-1, keepdim=True)
-        mean = (scores.detach().exp() * inside).sum((0, 1)) / inside.sum().clamp(min=1)
-        aligner.prior.lerp_(mean.clamp(min=1e-5), 0.05)
-        yield "aligner", -(shares * scores).sum() / inside.sum().clamp(min=1), {"blank": float(mean[0])}
+        yield ("aligner", *_cross_entropy(aligner, batch, alpha, number < flat_steps))
 
-    rows = fit(
-        step,
-        batch,
-        {"aligner": aligner},
-        loop,
-        folder,
-        description=description,
-        settings={
-            "width": width,
-            "frames_per_batch": frames_per_batch,
-            "alpha": alpha,
-            "flat_steps": flat_steps,
-            "recordings": len(items),
-        },
-    )
+    settings = dict(width=width, frames_per_batch=frames_per_batch, alpha=alpha, flat_steps=flat_steps)
+    settings["recordings"] = len(utterances)
+    rows = fit(step, batch, {"aligner": aligner}, loop, folder, description=description, settings=settings)
     return aligner.eval(), rows
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #23c81f3c
+def _path_to_spans(path, pause):
+    "Turn a path into [start, end] in s of each phoneme; gaps shorter than `pause` are shared by their neighbours."
+    found, counts = torch.unique_consecutive(path, return_counts=True)
+    spans, end = [], 0
+    for label, n in zip(found.tolist(), counts.tolist()):
+        end += n
+        if label:
+            spans.append([(end - n) / _FRAME_RATE, end / _FRAME_RATE])
+    for before, after in zip(spans, spans[1:]):
+        if after[0] - before[1] < pause:
+            before[1] = after[0] = (before[1] + after[0]) / 2
+    return spans
+
+
 @patch
 @torch.no_grad()
 def align(
@@ -215,7 +250,7 @@ def align(
     phonemes: Sequence[str],  # what is said, symbols of `PHONEMES`; silences and blanks are found anew
     sample_rate: int = _RATE,  # Hz
     pause: float = 0.06,  # s; shorter silences belong to the phonemes around them
-    penalty: float = 5.0,  # how much the blank loses in loud frames
+    penalty: float = 5.0,  # subtracted from the blank's score in loud frames, natural log units
 ) -> list[tuple]:  # (start s, end s, phoneme, None) in order of time; gaps are silence
     "Find when each phoneme is said; `ValueError` when there are more phonemes than frames."
     features, symbols = self.features(waveform, sample_rate), target_phonemes(phonemes)
@@ -223,26 +258,21 @@ def align(
     repeats = int((labels[1:] == labels[:-1]).sum())  # equal neighbours need a blank between them
     if not 0 < len(labels) + repeats <= features.shape[1]:
         raise ValueError(
-            f"cannot align {len(labels)} phonemes to {features.shape[1] / 100:.2f} s of sound; expected at least one, "
-            "and at most 100 per second"
+            f"cannot align {len(labels)} phonemes to {features.shape[1] / _FRAME_RATE:.2f} s of sound; expected at "
+            "least one, and at most 100 per second"
         )
     features = features[None].to(self.prior.device)
     scores = self(features) - self.prior.log()
     scores[..., 0] -= penalty * is_loud(features)
     path = torchaudio.functional.forced_align(scores.cpu(), labels[None].int())[0][0]
-    found, counts = torch.unique_consecutive(path, return_counts=True)
-    ends = counts.cumsum(0).tolist()
-    rows = [[(end - n) / 100, end / 100] for label, n, end in zip(found.tolist(), counts.tolist(), ends) if label]
-    for before, after in zip(rows, rows[1:]):
-        if after[0] - before[1] < pause:
-            before[1] = after[0] = (before[1] + after[0]) / 2
-    return [(start, end, symbol, None) for (start, end), symbol in zip(rows, symbols, strict=True)]
+    spans = _path_to_spans(path, pause)
+    return [(start, end, symbol, None) for (start, end), symbol in zip(spans, symbols, strict=True)]
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #aef10af8
 @patch
 def fingerprint(self: Aligner) -> str:  # 16 hexadecimal digits
-    "Hash the configuration and the weights."
+    "Digest the configuration and the weights: two aligners with the same one give the same rows."
     return weights_digest(self.config, self.state_dict())
 
 
@@ -252,43 +282,50 @@ def save_pretrained(
     self: Aligner,
     folder: str | Path,  # made if missing
 ) -> Path:  # the folder
-    "Write the aligner."
+    "Write `config.json` (with the fingerprint) and `model.safetensors`."
     return save_weights(folder, {"kind": "aligner", **self.config}, self.state_dict())
 
 
-# %% ../../nbs/conditions/04_aligner.ipynb #fefe8c8e
 @patch(cls_method=True)
 def from_pretrained(
     cls: Aligner,
     folder: str | Path,  # that `save_pretrained` wrote
-) -> "Aligner":  # in eval mode
-    "Load an aligner."
-    return load_weights(folder, "aligner", lambda config: cls(config["width"], config["n_mels"], config["dilations"]))[
-        0
-    ]
+) -> Aligner:  # in eval mode
+    "Load an aligner; a missing or altered file is refused."
+
+    def build(config):
+        return cls(config["width"], config["n_mels"], config["dilations"])
+
+    return load_weights(folder, "aligner", build)[0]
 
 
 # %% ../../nbs/conditions/04_aligner.ipynb #5e6f482b
+def _pronounce_recording(recording, longest):
+    "Pronounce the text of a recording: its phonemes, and why it is of no use (empty if it is)."
+    if not recording.seconds <= longest:
+        return [], f"it lasts more than {longest} s"
+    try:
+        phonemes = text_to_phonemes(recording.text)
+    except ValueError as error:
+        return [], str(error)
+    n = len(target_phonemes(phonemes))
+    if n > 50 * recording.seconds:  # nobody speaks so fast
+        return [], f"its text has {n} phonemes, and it lasts {recording.seconds:.2f} s"
+    return phonemes, ""
+
+
 def aligner_examples(
     recordings: Sequence[Recording],  # of any kind; speech with a text is taken
     cache: AudioCache,  # decodes them, at 16 kHz
     minutes: float = 60.0,  # of sound at most
     longest: float = 16.0,  # s
-) -> tuple[
-    list, list
-]:  # (waveform [1, L], phonemes) of each; {"path", "reason"} of transcribed speech that is of no use
+) -> tuple[list, list]:  # (waveform [1, L], phonemes) of each; {"path", "reason"} of transcribed speech of no use
     "Collect what `train_aligner` learns from."
-    told = [r for r in recordings if r.kind == "speech" and r.text]
-    examples = []
-    left_out = []
-    for r in told[:: 1 + int(sum(min(r.seconds, longest) for r in told) / (60 * minutes))]:
-        reason, phonemes = "" if r.seconds <= longest else f"it lasts more than {longest} s", []
-        try:
-            phonemes = [] if reason else text_to_phonemes(r.text)
-        except ValueError as error:
-            reason = str(error)
-        if not reason and len(target_phonemes(phonemes)) > 50 * r.seconds:
-            reason = f"its text has {len(target_phonemes(phonemes))} phonemes, and it lasts {r.seconds:.2f} s"
+    transcribed = [r for r in recordings if r.kind == "speech" and r.text]
+    every = 1 + int(sum(min(r.seconds, longest) for r in transcribed) / (60 * minutes))
+    examples, left_out = [], []
+    for r in transcribed[::every]:
+        phonemes, reason = _pronounce_recording(r, longest)
         if reason:
             left_out.append({"path": str(r.path), "reason": reason})
         else:

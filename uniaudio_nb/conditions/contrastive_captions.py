@@ -6,12 +6,12 @@
 __all__ = [
     "caption_of",
     "class_of",
-    "picture_of",
+    "normalise_level",
     "CaptionMatcher",
     "match_targets",
     "matching_loss",
     "CaptionSampler",
-    "wear",
+    "augment",
     "train_matcher",
 ]
 
@@ -26,6 +26,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.clock import Clock
 from ..core.devices import step_seed
 from ..core.patching import patch
 from ..audio.mel import LogMel
@@ -38,7 +39,7 @@ from .rewording import reword
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #a98952be
 def caption_of(
-    recording: Recording,
+    recording: Recording,  # of any kind
 ) -> str:  # "" if there is nothing to say
     "Describe how a recording sounds."
     if recording.kind in ("sound", "music", "noise"):
@@ -50,27 +51,33 @@ def caption_of(
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #de47aded
 def class_of(
-    recording: Recording,
+    recording: Recording,  # of any kind
 ) -> str:  # its label, without the note of an instrument; for voices the caption
     "Name the class within which captions mean about the same."
-    return (
-        recording.instrument
-        if recording.kind in ("sound", "music", "noise") and recording.instrument
-        else caption_of(recording)
-    )
+    if recording.kind in ("sound", "music", "noise") and recording.instrument:
+        return recording.instrument
+    return caption_of(recording)
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #3a2de635
-def picture_of(
+def normalise_level(
     mel: torch.Tensor,  # [..., 80, T], natural logarithm of amplitude
 ) -> torch.Tensor:  # [..., 80, T]; the loudest point is 1, what is 80 dB below it is -1
-    "Take the level out of a log-mel spectrogram."
+    "Remove the level from a log-mel spectrogram."
     return 1 + 2 * ((mel - mel.amax((-2, -1), keepdim=True)) * 20 / math.log(10) / 80).clamp(min=-1)
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #e6b8f58a
+def _audio_layers(width):
+    "Build three convolutions over a spectrogram, each halving the number of frames."
+    layers = []
+    for n_in in (80, width, width):
+        layers += [nn.Conv1d(n_in, width, 5, 2, 2), nn.BatchNorm1d(width), nn.ReLU()]
+    return nn.Sequential(*layers)
+
+
 class CaptionMatcher(nn.Module):
-    "Judge which captions fit which sounds: a text encoder, a small audio tower, one space (CLIP)."
+    "Score which captions fit which sounds: a text encoder, a small audio tower, one space (CLIP)."
 
     def __init__(
         self,
@@ -81,40 +88,9 @@ class CaptionMatcher(nn.Module):
         self.text = CaptionEncoder(config)
         self.width = width
         self.log_mel = LogMel(floor=1e-7)
-        layers = []
-        for n_in in (80, width, width):
-            layers += [nn.Conv1d(n_in, width, 5, 2, 2), nn.BatchNorm1d(width), nn.ReLU()]
-        self.audio = nn.Sequential(*layers)
+        self.audio = _audio_layers(width)
         self.out = nn.Linear(2 * width, config.dimension)
         self.log_scale = nn.Parameter(torch.tensor(2.3))  # cosines times 10 at the start
-
-    def embed_picture(
-        self,
-        picture: torch.Tensor,  # [B, 80, T] as `picture_of` makes it
-    ) -> torch.Tensor:  # [B, D], each of length 1
-        "Put pictures of sounds into the space of captions."
-        x = self.audio(picture)  # [B, C, T/8]
-        heard = F.max_pool1d((picture.amax(1, keepdim=True) > 0).float(), 8, ceil_mode=True)
-        return F.normalize(
-            self.out(torch.cat([(x * heard).sum(-1) / heard.sum(-1).clamp(min=1), x.amax(-1)], -1)), dim=-1
-        )
-
-    def embed_audio(
-        self,
-        waveform: torch.Tensor,  # [B, 1, L] at 16 kHz; below 2 s it is repeated
-    ) -> torch.Tensor:  # [B, D], each of length 1
-        "Put sounds into the space of captions."
-        if waveform.shape[-1] < 32000:
-            waveform = waveform.repeat(1, 1, -(-32000 // waveform.shape[-1]))
-        return self.embed_picture(picture_of(self.log_mel(waveform)))
-
-    def scores(
-        self,
-        a: torch.Tensor,  # [A, D], each of length 1
-        b: torch.Tensor,  # [B, D], each of length 1
-    ) -> torch.Tensor:  # [A, B]
-        "Compare points of the space: cosines times a learnt factor."
-        return a @ b.T * self.log_scale.clamp(max=4.0).exp()
 
     def forward(
         self,
@@ -124,6 +100,44 @@ class CaptionMatcher(nn.Module):
         return self.scores(self.embed_audio(waveform), self.text.embed(texts))
 
 
+# %% ../../nbs/conditions/09_contrastive_captions.ipynb #45bcd107
+@patch
+def embed_spectrogram(
+    self: CaptionMatcher,
+    spectrogram: torch.Tensor,  # [B, 80, T] as `normalise_level` returns it
+) -> torch.Tensor:  # [B, D], each of length 1
+    "Put spectrograms into the space of captions."
+    x = self.audio(spectrogram)  # [B, C, T/8]
+    loud = F.max_pool1d((spectrogram.amax(1, keepdim=True) > 0).float(), 8, ceil_mode=True)
+    mean = (x * loud).sum(-1) / loud.sum(-1).clamp(min=1)
+    return F.normalize(self.out(torch.cat([mean, x.amax(-1)], -1)), dim=-1)
+
+
+_SHORTEST = 2 * Clock.sample_rate  # samples
+
+
+@patch
+def embed_audio(
+    self: CaptionMatcher,
+    waveform: torch.Tensor,  # [B, 1, L] at 16 kHz; below 2 s it is repeated
+) -> torch.Tensor:  # [B, D], each of length 1
+    "Put sounds into the space of captions."
+    if waveform.shape[-1] < _SHORTEST:
+        waveform = waveform.repeat(1, 1, -(-_SHORTEST // waveform.shape[-1]))
+    return self.embed_spectrogram(normalise_level(self.log_mel(waveform)))
+
+
+# %% ../../nbs/conditions/09_contrastive_captions.ipynb #29961a68
+@patch
+def scores(
+    self: CaptionMatcher,
+    a: torch.Tensor,  # [A, D], each of length 1
+    b: torch.Tensor,  # [B, D], each of length 1
+) -> torch.Tensor:  # [A, B]
+    "Compare points of the space: cosines times a learnt factor."
+    return a @ b.T * self.log_scale.clamp(max=4.0).exp()
+
+
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #671e43dd
 def match_targets(
     captions: list[str],  # B
@@ -131,10 +145,11 @@ def match_targets(
     share: float = 0.3,  # weight of a caption of the same class against the own one
 ) -> torch.Tensor:  # [B, B], each row sums to 1
     "Say which captions are right for which clip, and how right."
-    weights = [
-        [1.0 if a == b else share * (c == d != "") for b, d in zip(captions, classes)]
-        for a, c in zip(captions, classes)
-    ]
+
+    def row(caption, name):
+        return [1.0 if caption == b else share * (name == d != "") for b, d in zip(captions, classes)]
+
+    weights = [row(caption, name) for caption, name in zip(captions, classes)]
     return F.normalize(torch.tensor(weights), p=1.0, dim=1)
 
 
@@ -148,80 +163,92 @@ def matching_loss(
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #f46f053b
+def _by_class(recordings):
+    "Group recordings that have a caption by their class; there must be two classes."
+    classes = {}
+    for r in recordings:
+        if caption_of(r):
+            classes.setdefault(class_of(r), []).append(r)
+    if len(classes) < 2:
+        raise ValueError(f"captions of at least two classes are needed, got {sorted(classes)}")
+    return classes
+
+
 class CaptionSampler:
-    "Draw batches of clips with two wordings each, as a pure function of (seed, step)."
+    "Draw batches of clips with two captions each, as a pure function of (seed, step)."
 
     def __init__(
         self,
         recordings: list[Recording],  # those without a caption are left out
         seconds: float = 2.0,  # length of a clip
         batch_size: int = 32,  # B
-        seed: int = 0,
+        seed: int = 0,  # of all draws
         max_bytes: int = 2**31,  # memory for spectrograms (29 MB an hour); what does not fit is computed again
     ):
-        self.length = round(50 * seconds)
-        self.batch_size = batch_size
-        self.seed = seed
-        self.room = max_bytes
+        self.length = round(Clock().frame_rate * seconds)  # frames
+        self.batch_size, self.seed = batch_size, seed
         self.log_mel = LogMel(floor=1e-7)
-        self.kept = {}
-        self.classes = {}
-        for r in recordings:
-            if caption_of(r):
-                self.classes.setdefault(class_of(r), []).append(r)
-        if len(self.classes) < 2:
-            raise ValueError(f"captions of at least two classes are needed, got {sorted(self.classes)}")
+        self.room, self.kept = max_bytes, {}  # bytes left, spectrograms by path
+        self.classes = _by_class(recordings)
         self.weights = [min(len(members), 24) for members in self.classes.values()]
-
-    def mel(
-        self,
-        recording: Recording,
-    ) -> torch.Tensor:  # [80, T] float16; a recording shorter than a clip is repeated
-        "Look a spectrogram up, or compute it."
-        if recording.path in self.kept:
-            return self.kept[recording.path]
-        with torch.no_grad():
-            mel = self.log_mel(recording.load()[None])[0].half()
-        if mel.shape[1] < self.length:
-            mel = mel.repeat(1, -(-self.length // mel.shape[1]))[:, : self.length]
-        self.room -= mel.nbytes
-        if self.room >= 0:
-            self.kept[recording.path] = mel
-        return mel
 
     def __call__(
         self,
         step: int,  # number of the batch
-    ) -> tuple[torch.Tensor, list[str], list[str], list[str]]:  # pictures [B, 80, T], wordings, other wordings, classes
+    ) -> tuple[torch.Tensor, list[str], list[str], list[str]]:  # spectrograms [B, 80, T], captions, others, classes
         "Draw batch number `step`."
         draw = random.Random(step_seed(self.seed, step))
         names = draw.choices(list(self.classes), self.weights, k=self.batch_size)
-        pictures = []
-        sentences = []
-        for name in names:
-            recording = draw.choice(self.classes[name])
-            mel = self.mel(recording)
-            starts = [draw.randint(0, mel.shape[1] - self.length) for _ in range(2)]
-            pictures.append(max((mel[:, s : s + self.length].float() for s in starts), key=lambda x: x.mean().item()))
-            sentences.append([reword(name, caption_of(recording), draw) for _ in range(2)])
-        return picture_of(torch.stack(pictures)), *map(list, zip(*sentences)), names
+        clips = [self._clip(name, draw) for name in names]
+        spectrograms, captions, others = (list(column) for column in zip(*clips))
+        return normalise_level(torch.stack(spectrograms)), captions, others, names
+
+
+# %% ../../nbs/conditions/09_contrastive_captions.ipynb #6ef94bc8
+@patch
+def mel(
+    self: CaptionSampler,
+    recording: Recording,  # one of those with a caption
+) -> torch.Tensor:  # [80, T] float16; a recording shorter than a clip is repeated
+    "Look a spectrogram up, or compute it."
+    if recording.path in self.kept:
+        return self.kept[recording.path]
+    with torch.no_grad():
+        mel = self.log_mel(recording.load()[None])[0].half()
+    if mel.shape[1] < self.length:
+        mel = mel.repeat(1, -(-self.length // mel.shape[1]))[:, : self.length]
+    self.room -= mel.nbytes
+    if self.room >= 0:
+        self.kept[recording.path] = mel
+    return mel
+
+
+# %% ../../nbs/conditions/09_contrastive_captions.ipynb #c24c4830
+@patch
+def _clip(self: CaptionSampler, name, draw):
+    "Draw a crop of a recording of this class and two captions for it."
+    recording = draw.choice(self.classes[name])
+    mel = self.mel(recording)
+    starts = [draw.randint(0, mel.shape[1] - self.length) for _ in range(2)]
+    crops = [mel[:, start : start + self.length].float() for start in starts]
+    captions = [reword(name, caption_of(recording), draw) for _ in range(2)]
+    return max(crops, key=lambda crop: crop.mean().item()), *captions
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #03f5b95a
-def wear(
-    picture: torch.Tensor,  # [B, 80, T] as `picture_of` makes it
+def augment(
+    spectrogram: torch.Tensor,  # [B, 80, T] as `normalise_level` returns it
 ) -> torch.Tensor:  # [B, 80, T]
-    "Add noise of random level and colour, and hide a band of frequencies and a stretch of time."
-    B, M, T = picture.shape
-    level, slope, band, place = torch.rand(4, B, 1, 1, device=picture.device)
-    mel, time = torch.arange(M, device=picture.device)[:, None], torch.arange(T, device=picture.device)
-    # its mean level: from silence to -32 dB
-    noise = 1.8 * level - 1.6 + (slope - 0.5) * (2 * mel / M - 1) + 0.1 * torch.randn_like(picture)
-    # beyond the edge one time in three, and in two
-    first = (band * 1.5 * M).long()
-    begin = (place * 2 * T).long()
-    hidden = ((mel >= first) & (mel < first + M // 8)) | ((time >= begin) & (time < begin + T // 8))
-    return torch.maximum(picture, noise).masked_fill(hidden, 0.0)
+    "Add noise of random level and spectrum, and mask a band of frequencies and a span of time (SpecAugment)."
+    B, M, T = spectrogram.shape
+    level, slope, band, place = torch.rand(4, B, 1, 1, device=spectrogram.device)
+    mel, time = torch.arange(M, device=spectrogram.device)[:, None], torch.arange(T, device=spectrogram.device)
+    # mean level of the noise: from silence to -32 dB
+    noise = 1.8 * level - 1.6 + (slope - 0.5) * (2 * mel / M - 1) + 0.1 * torch.randn_like(spectrogram)
+    first = (band * 1.5 * M).long()  # beyond the last band one time in three
+    begin = (place * 2 * T).long()  # beyond the end one time in two
+    masked = ((mel >= first) & (mel < first + M // 8)) | ((time >= begin) & (time < begin + T // 8))
+    return torch.maximum(spectrogram, noise).masked_fill(masked, 0.0)
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #807abeb4
@@ -233,11 +260,9 @@ def save_pretrained(
 ) -> Path:  # the folder
     "Write the caption encoder, and the audio tower in `audio/`."
     self.text.save_pretrained(folder, half)
-    tower = {
-        name: x.half() if half and x.is_floating_point() else x
-        for name, x in self.state_dict().items()
-        if not name.startswith("text.")
-    }
+    tower = {name: x for name, x in self.state_dict().items() if not name.startswith("text.")}
+    if half:
+        tower = {name: x.half() if x.is_floating_point() else x for name, x in tower.items()}
     save_weights(Path(folder) / "audio", dict(kind="audio tower", width=self.width), tower)
     return Path(folder)
 
@@ -266,12 +291,27 @@ def from_pretrained(
 
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #055d5b31
+def _batch_loss(matcher, batch):
+    "Compare sounds with captions, and captions with other captions for the same sound."
+    spectrograms, captions, others, classes = batch
+    sounds = matcher.embed_spectrogram(augment(spectrograms))
+    first, second = matcher.text.embed(captions + others).chunk(2)
+    scores = matcher.scores(sounds, first)
+    targets = match_targets(captions, classes).to(spectrograms.device)
+    same = match_targets(classes, classes).to(spectrograms.device)
+    right = targets.gather(1, scores.argmax(1, keepdim=True)) > 0
+    words = matching_loss(matcher.scores(first, second), same)
+    loss = matching_loss(scores, targets) + words
+    return loss, {"right": right.float().mean().item(), "words": words.item()}
+
+
+# %% ../../nbs/conditions/09_contrastive_captions.ipynb #73004b50
 def train_matcher(
     recordings: list[Recording],  # for training; those of the splits valid and test are left out
     folder: str | Path,  # of the run; a run found there is continued or returned
     minutes: float | None = 0.7,  # of training; None: steps alone count
-    seed: int = 0,
-    device: str = "cpu",
+    seed: int = 0,  # of weights and batches
+    device: str = "cpu",  # where to train
     steps: int | None = None,  # of training; None: minutes alone count
     config: CaptionConfig | None = None,  # None: CaptionConfig()
 ) -> CaptionMatcher:  # on the device, in eval mode
@@ -283,31 +323,11 @@ def train_matcher(
         matcher = CaptionMatcher(config)
 
     def step_fn(batch, _):
-        pictures, captions, others, classes = batch
-        sounds = matcher.embed_picture(wear(pictures))
-        first, second = matcher.text.embed(captions + others).chunk(2)
-        scores = matcher.scores(sounds, first)
-        targets = match_targets(captions, classes).to(pictures.device)
-        same = match_targets(classes, classes).to(pictures.device)
-        right = targets.gather(1, scores.argmax(1, keepdim=True)) > 0
-        words = matching_loss(matcher.scores(first, second), same)
-        yield (
-            "matcher",
-            matching_loss(scores, targets) + words,
-            {"right": right.float().mean().item(), "words": words.item()},
-        )
+        yield ("matcher", *_batch_loss(matcher, batch))
 
-    data = hashlib.sha256(
-        "\n".join(f"{r.path.name} {caption_of(r)}" for rs in draw.classes.values() for r in rs).encode()
-    ).hexdigest()[:16]
+    names = "\n".join(f"{r.path.name} {caption_of(r)}" for members in draw.classes.values() for r in members)
+    data = hashlib.sha256(names.encode()).hexdigest()[:16]
     loop = LoopConfig(steps=steps, minutes=minutes, learning_rate=2e-3, seed=seed, device=device)
-    fit(
-        step_fn,
-        draw,
-        {"matcher": matcher},
-        loop,
-        Path(folder),
-        description="captions",
-        settings={"captions": asdict(config), "recordings": data},
-    )
+    settings = {"captions": asdict(config), "recordings": data}
+    fit(step_fn, draw, {"matcher": matcher}, loop, Path(folder), description="captions", settings=settings)
     return matcher.eval()

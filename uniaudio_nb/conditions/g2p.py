@@ -50,7 +50,7 @@ SOUNDS = tuple(sorted(set(ARPABET.values())))  # what it writes
 
 # %% ../../nbs/conditions/00_g2p.ipynb #29414907
 def read_dictionary(
-    path: str | Path,  # of the user's cmudict.dict: a word, then ARPAbet symbols; "#" starts a remark
+    path: str | Path,  # of the user's cmudict.dict: a word, then ARPAbet symbols; "#" starts a comment
 ) -> dict[str, tuple[str, ...]]:  # lower-case word -> sounds in IPA, the first pronunciation of each
     "Read a pronouncing dictionary; `ValueError` names a line with a symbol that is not ARPAbet."
     words = {}
@@ -68,12 +68,17 @@ def read_dictionary(
 # %% ../../nbs/conditions/00_g2p.ipynb #b05e427b
 def save_lexicon(
     path: str | Path,  # of the file
-    words: dict,  # word -> sounds
+    words: dict,  # word -> sounds in IPA, of SOUNDS
 ):
     """Write a dictionary as compressed text: sorted words, an empty line, their sounds in the same order, one letter
     each."""
     code = {sound: chr(ord("A") + i) for i, sound in enumerate(SOUNDS)}
-    lines = [*sorted(words), "", *("".join(code[sound] for sound in words[word]) for word in sorted(words))]
+
+    def coded(word):
+        return "".join(code[sound] for sound in words[word])
+
+    spellings = sorted(words)
+    lines = [*spellings, "", *map(coded, spellings)]
     with write_aside(path) as aside:
         aside.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
 
@@ -87,9 +92,8 @@ def load_lexicon(
     path: str | Path | None = None,  # that `save_lexicon` wrote; None: the shipped one
 ) -> dict[str, str]:  # word -> its sounds, one character each: chr(65 + i) is SOUNDS[i]
     "Read a compressed dictionary, once per process."
-    names, codes = (
-        lzma.decompress((Path(path) if path else _SHIPPED / "lexicon.txt.xz").read_bytes()).decode().split("\n\n")
-    )
+    packed = (Path(path) if path else _SHIPPED / "lexicon.txt.xz").read_bytes()
+    names, codes = lzma.decompress(packed).decode().split("\n\n")
     return dict(zip(names.split("\n"), codes.split("\n"), strict=True))
 
 
@@ -127,6 +131,11 @@ class SpellingNet(nn.Module):
 
 
 # %% ../../nbs/conditions/00_g2p.ipynb #9681d7ee
+def _letter_ids(word):
+    "Number the letters of a word."
+    return [LETTERS.index(letter) for letter in word]
+
+
 @torch.no_grad()
 def spell(
     net: SpellingNet,  # trained
@@ -139,7 +148,7 @@ def spell(
             raise ValueError(f"expected a word of the letters a to z and ', got {word!r}")
         groups[len(word)].append(word)
     for group in groups.values():
-        best = net(torch.tensor([[LETTERS.index(letter) for letter in word] for word in group])).argmax(-1)
+        best = net(torch.tensor([_letter_ids(word) for word in group])).argmax(-1)
         for word, path in zip(group, best):
             read[word] = tuple(SOUNDS[i - 1] for i in torch.unique_consecutive(path).tolist() if i)
     return [read[word] for word in words]
@@ -156,6 +165,12 @@ def phoneme_error(
     return sum(error_rate(a, b) * len(b) for a, b in zip(read, meant)) / sum(map(len, meant))
 
 
+# %% ../../nbs/conditions/00_g2p.ipynb #ec890103
+def _sound_ids(sounds):
+    "Number sounds as the network does: 0 is the blank."
+    return [1 + SOUNDS.index(sound) for sound in sounds]
+
+
 # %% ../../nbs/conditions/00_g2p.ipynb #9f6cd412
 def train_g2p(
     words: dict,  # word -> sounds; `split_words` sets 500 of them aside
@@ -166,12 +181,12 @@ def train_g2p(
     "Train a network to read, on the words that are not set aside."
     known, held_out = split_words(words)
     known = sorted(word for word in known if len(words[word]) <= 2 * len(word))
-    letters = {word: torch.tensor([LETTERS.index(letter) for letter in word], dtype=torch.uint8) for word in known}
-    sounds = {word: torch.tensor([1 + SOUNDS.index(sound) for sound in words[word]]) for word in known}
+    letters = {word: torch.tensor(_letter_ids(word), dtype=torch.uint8) for word in known}
+    sounds = {word: torch.tensor(_sound_ids(words[word])) for word in known}
     lengths = torch.tensor([len(word) for word in known])
 
     @functools.lru_cache(maxsize=2)
-    def epoch(number):  # every word once, in another order and in other company
+    def epoch(number):  # every word once, in another order and in other batches
         draw = torch.Generator().manual_seed(1000 * loop.seed + number)
         order = torch.randperm(len(known), generator=draw)
         batches = [batch for n in lengths.unique().tolist() for batch in order[lengths[order] == n].split(batch_size)]
@@ -202,12 +217,14 @@ def train_g2p(
 # %% ../../nbs/conditions/00_g2p.ipynb #41ed557a
 @functools.lru_cache(maxsize=4)
 def load_g2p(
-    folder: str | Path | None = None,  # that `checkpoints.save_weights` wrote; None: the shipped one
+    folder: str | Path | None = None,  # that `save_weights` wrote; None: the shipped one
 ) -> SpellingNet:  # on the CPU, in eval mode
     "Load the network, once per process."
-    return load_weights(
-        folder or _SHIPPED, "g2p", lambda config: SpellingNet(config["width"], config["hidden"], config["n_layers"])
-    )[0]
+
+    def build(config):
+        return SpellingNet(config["width"], config["hidden"], config["n_layers"])
+
+    return load_weights(folder or _SHIPPED, "g2p", build)[0]
 
 
 # %% ../../nbs/conditions/00_g2p.ipynb #ae2f5696

@@ -21,9 +21,11 @@ import csv, math, re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
+from ..core.clock import Clock
 from ..audio.pitch import track_pitch
 from .phonemes import phoneme_ids, sung_phonemes
 
@@ -76,6 +78,14 @@ def midi_of(
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #0830bd47
+def _to_note(row):
+    "Make a note of (onset, duration, MIDI number[, lyric])."
+    onset, duration, midi, *lyric = row
+    midi = float(midi)
+    whole = int(midi) if midi.is_integer() else midi
+    return Note(float(onset), float(duration), whole, str(lyric[0]) if lyric and lyric[0] else "")
+
+
 def _row_notes(rows: Sequence, where: str) -> list[Note]:
     "Make notes of rows (onset, duration, midi, lyric); errors name the row."
     notes = []
@@ -88,15 +98,7 @@ def _row_notes(rows: Sequence, where: str) -> list[Note]:
                 f"row {number} of {where} must be onset, duration, MIDI number and perhaps a lyric, got {row!r}"
             )
         try:
-            midi = float(row[2])
-            notes.append(
-                Note(
-                    float(row[0]),
-                    float(row[1]),
-                    int(midi) if midi.is_integer() else midi,
-                    str(row[3]) if len(row) > 3 and row[3] else "",
-                )
-            )
+            notes.append(_to_note(row))
         except (TypeError, ValueError) as error:
             raise ValueError(f"row {number} of {where}: {error}") from None
     if not notes:
@@ -105,39 +107,36 @@ def _row_notes(rows: Sequence, where: str) -> list[Note]:
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #2a80d8bb
+def _pick_columns(header, rows, path):
+    "Take (onset, duration, midi, lyric) from rows by the names in the header."
+
+    def column(*wanted):
+        return next((header.index(name) for name in wanted if name in header), None)
+
+    start, end = column("onset", "onset_s", "start", "start_s"), column("end", "end_s")
+    length = column("duration", "duration_s")
+    midi, lyric = column("midi", "pitch", "midi_number"), column("lyric", "phoneme", "text")
+    if start is None or midi is None or (length is None and end is None):
+        raise ValueError(f"{path} needs columns onset, duration (or end) and midi; its header is {', '.join(header)}")
+    picked = []
+    for row in rows:
+        if row[midi].strip():
+            duration = float(row[end]) - float(row[start]) if length is None else row[length]
+            picked.append((row[start], duration, row[midi], "" if lyric is None else row[lyric]))
+    return picked
+
+
 def _csv_notes(path: Path) -> list[Note]:
     "Read a CSV of notes, with or without a header."
     with open(path, newline="", encoding="utf-8-sig") as file:
-        rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
+        rows = [row for row in csv.reader(file) if "".join(row).strip()]
     if not rows:
         raise ValueError(f"no notes in {path}")
     names = [cell.strip().lower() for cell in rows[0]]
     if names[0].replace(".", "", 1).replace("-", "", 1).isdigit():
         return _row_notes(rows, str(path))
-
-    def column(*wanted):
-        return next((names.index(name) for name in wanted if name in names), None)
-
-    start = column("onset", "onset_s", "start", "start_s")
-    length = column("duration", "duration_s")
-    end = column("end", "end_s")
-    midi, lyric = column("midi", "pitch", "midi_number"), column("lyric", "phoneme", "text")
-    if start is None or midi is None or (length is None and end is None):
-        raise ValueError(f"{path} needs columns onset, duration (or end) and midi; its header is {', '.join(names)}")
     try:
-        return _row_notes(
-            [
-                (
-                    row[start],
-                    row[length] if length is not None else float(row[end]) - float(row[start]),
-                    row[midi],
-                    row[lyric] if lyric is not None else "",
-                )
-                for row in rows[1:]
-                if row[midi].strip()
-            ],
-            f"{path} (after the header)",
-        )
+        return _row_notes(_pick_columns(names, rows[1:], path), f"{path} (after the header)")
     except IndexError:
         raise ValueError(f"{path} has rows that are shorter than its header") from None
 
@@ -151,10 +150,8 @@ def _midi_notes(path: Path) -> list[Note]:
         file = mido.MidiFile(path)
     except (OSError, EOFError, ValueError, IndexError, KeyError) as error:
         raise ValueError(f"{path} is not a MIDI file that can be read: {error}") from None
-    now = 0.0
-    sounding = {}
-    rows = []
-    lyrics = {}
+    now, rows = 0.0, []
+    sounding, lyrics = {}, {}  # onsets of notes by channel and number, lyrics by onset
     for message in file:  # mido merges the tracks and turns ticks into seconds
         now += message.time
         if message.type == "lyrics":
@@ -166,9 +163,8 @@ def _midi_notes(path: Path) -> list[Note]:
             rows.append((sounding.pop(key), now, message.note))
         if message.type == "note_on" and message.velocity:
             sounding[key] = now
-    return _row_notes(
-        [(start, end - start, midi, lyrics.get(round(start, 4), "")) for start, end, midi in rows if midi], str(path)
-    )
+    sung = [(start, end - start, midi, lyrics.get(round(start, 4), "")) for start, end, midi in rows if midi]
+    return _row_notes(sung, str(path))
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #5b7dc391
@@ -190,19 +186,17 @@ def read_notes(
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #2c39f03f
-def _owners(
-    notes: Sequence[Note], n_frames: int | None, frame_rate: float
-) -> torch.Tensor:  # [T] index of the note that sounds, -1 for none
-    "Say which note sounds at each frame centre; where two overlap, the one that began later."
+def _note_of_frames(notes, n_frames, frame_rate):
+    "Find the note at each frame centre, -1 for none; where two overlap, the one that began later."
     if not notes:
         raise ValueError("no notes to put on the clock")
     if n_frames is None:
         n_frames = math.ceil(max(note.onset + note.duration for note in notes) * frame_rate - 1e-6)
-    owners = torch.full((n_frames,), -1)
+    found = torch.full((n_frames,), -1)
     centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / frame_rate
     for i in sorted(range(len(notes)), key=lambda i: notes[i].onset):
-        owners[(centres >= notes[i].onset) & (centres < notes[i].onset + notes[i].duration)] = i
-    return owners
+        found[(centres >= notes[i].onset) & (centres < notes[i].onset + notes[i].duration)] = i
+    return found
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #e9ea6c3e
@@ -213,38 +207,51 @@ def notes_to_frames(
 ) -> torch.Tensor:  # ids [T], 0 where nothing sounds
     "Sample a melody at the frame centres."
     ids = torch.tensor([0, *(note.midi for note in notes)])
-    return ids[_owners(notes, n_frames, frame_rate) + 1]
+    return ids[_note_of_frames(notes, n_frames, frame_rate) + 1]
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #a97054ab
-def _is_vowel(symbol: str) -> bool:
+def _is_vowel(symbol):
+    "Tell vowels and diphthongs from other phonemes."
     return symbol[0] in "iɪɛæɑɔʊuʌəɚaeoɯyøœɨɐɤɒ"
 
 
-def syllables(
-    phonemes: Sequence[str],  # symbols of `PHONEMES`; " " and "sil" part words
-) -> list[
-    list[str]
-]:  # syllables with one vowel each; a word without a vowel joins the next syllable, at the end the last one
-    "Cut phonemes into syllables."
+def _onset_size(word, a, b):
+    "Count the consonants between the vowels at a and b that open the syllable of b."
+    if b - a > 2 and word[b - 1][0] in "lɹrɾwj" and word[b - 2][0] in "pbtdkgfθsʃ":
+        return 2
+    return 1 if b - a > 1 else 0
+
+
+def _syllables_of_word(word):
+    "Cut a word before the onset of each vowel but the first; none without a vowel."
+    vowels = [i for i, symbol in enumerate(word) if _is_vowel(symbol)]
+    cuts = [0, *(b - _onset_size(word, a, b) for a, b in zip(vowels, vowels[1:]))]
+    return [word[i:j] for i, j in zip(cuts, [*cuts[1:], len(word)])] if vowels else []
+
+
+# %% ../../nbs/conditions/06_notes.ipynb #1c4c34b5
+def _words(phonemes):
+    "Split phonemes at blanks and silences."
     words = [[]]
-    found = []
-    waiting = []
     for symbol in phonemes:
         if symbol in (" ", "sil"):
             words.append([])
         else:
             words[-1].append(symbol)
-    for word in words:
-        vowels = [i for i, symbol in enumerate(word) if _is_vowel(symbol)]
-        if not vowels:
+    return words
+
+
+def syllables(
+    phonemes: Sequence[str],  # symbols of `PHONEMES`; " " and "sil" separate words
+) -> list[list[str]]:  # syllables with one vowel each
+    "Cut phonemes into syllables; a word without a vowel joins the next syllable, at the end the last one."
+    found, waiting = [], []
+    for word in _words(phonemes):
+        parts = _syllables_of_word(word)
+        if not parts:
             waiting += word
             continue
-        cuts = [0]
-        for a, b in zip(vowels, vowels[1:]):
-            pair = b - a > 2 and word[b - 1][0] in "lɹrɾwj" and word[b - 2][0] in "pbtdkgfθsʃ"
-            cuts.append(b - (2 if pair else 1 if b - a > 1 else 0))
-        parts = [word[i:j] for i, j in zip(cuts, [*cuts[1:], len(word)])]
         parts[0], waiting = waiting + parts[0], []
         found += parts
     if waiting:
@@ -255,14 +262,47 @@ def syllables(
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #5076e82c
-def _sing(syllable: Sequence[str], n: int) -> list[str]:
-    "Spread one syllable over n frames."
+def _spread_syllable(syllable, n):
+    "Repeat the phonemes of one syllable, so that they fill n frames."
     size = len(syllable)
     if n < size:
         return [syllable[i * size // n] for i in range(n)]
     centre = next((i for i, symbol in enumerate(syllable) if _is_vowel(symbol)), 0)
     each = max(1, min(3, n // 2 // max(1, size - 1)))
-    return [symbol for i, symbol in enumerate(syllable) for _ in range(n - each * (size - 1) if i == centre else each)]
+    frames = []
+    for i, symbol in enumerate(syllable):
+        frames += [symbol] * (n - each * (size - 1) if i == centre else each)
+    return frames
+
+
+# %% ../../nbs/conditions/06_notes.ipynb #c439478d
+class _Sung(NamedTuple):
+    "Say which syllables are sung on which notes."
+
+    syllables: list
+    first: int  # note
+    end: int  # note after the last
+
+
+def _sung_lyrics(notes):
+    "Assign the lyrics that stand on notes; a note without one belongs to the last lyric."
+    texts = [(i, note.lyric) for i, note in enumerate(notes) if note.lyric]
+    if not texts:
+        raise ValueError("no note carries a lyric; hand over the phonemes of the text")
+    ends = [*(i for i, _ in texts[1:]), len(notes)]
+    return [_Sung(syllables(sung_phonemes(text)), i, end) for (i, text), end in zip(texts, ends)]
+
+
+def _sung_text(phonemes, n):
+    "Assign the syllables of a text to n notes: one each, or in equal shares."
+    parts = syllables(phonemes)
+    size = len(parts)
+    if size <= n:
+        return [_Sung([part], i * n // size, (i + 1) * n // size) for i, part in enumerate(parts)]
+    shares = [[] for _ in range(n)]
+    for i, part in enumerate(parts):
+        shares[i * n // size].append(part)
+    return [_Sung(share, j, j + 1) for j, share in enumerate(shares)]
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #098fc21b
@@ -273,31 +313,18 @@ def lyrics_to_frames(
     n_frames: int | None = None,  # T; None: up to the end of the last note
     frame_rate: float = 50,  # frames per second
 ) -> torch.Tensor:  # phoneme ids [T], "sil" where no note sounds
-    "Lay syllables over notes: one each; spare notes hold a syllable on, spare syllables share a note."
+    "Spread syllables over notes: one each; spare notes hold a syllable, spare syllables share a note."
     notes = sorted(notes, key=lambda note: note.onset)
-    # sung: (syllables, first note, note after the last)
-    owners = _owners(notes, n_frames, frame_rate)
-    sung = []
-    if phonemes is None:
-        texts = [(i, note.lyric) for i, note in enumerate(notes) if note.lyric]
-        if not texts:
-            raise ValueError("no note carries a lyric; hand over the phonemes of the text")
-        sung = [
-            (syllables(sung_phonemes(text)), i, j) for (i, text), (j, _) in zip(texts, [*texts[1:], (len(notes), "")])
-        ]
-    else:
-        parts, n = syllables(phonemes), len(notes)
-        if len(parts) <= n:
-            sung = [([part], i * n // len(parts), (i + 1) * n // len(parts)) for i, part in enumerate(parts)]
-        else:
-            sung = [([part for i, part in enumerate(parts) if i * n // len(parts) == j], j, j + 1) for j in range(n)]
-    symbols = ["sil"] * len(owners)
-    for parts, first, last in sung:
-        frames = ((owners >= first) & (owners < last)).nonzero().flatten().tolist()
-        for i, part in enumerate(parts):  # several syllables share the frames equally
-            mine = frames[i * len(frames) // len(parts) : (i + 1) * len(frames) // len(parts)]
-            for frame, symbol in zip(mine, _sing(part, len(mine)) if mine else ()):
-                symbols[frame] = symbol
+    note_at = _note_of_frames(notes, n_frames, frame_rate)
+    symbols = ["sil"] * len(note_at)
+    for sung in _sung_lyrics(notes) if phonemes is None else _sung_text(phonemes, len(notes)):
+        frames = ((note_at >= sung.first) & (note_at < sung.end)).nonzero().flatten().tolist()
+        size = len(sung.syllables)
+        for i, syllable in enumerate(sung.syllables):  # several syllables share the frames equally
+            own = frames[i * len(frames) // size : (i + 1) * len(frames) // size]
+            if own:
+                for frame, symbol in zip(own, _spread_syllable(syllable, len(own))):
+                    symbols[frame] = symbol
     return phoneme_ids(symbols)
 
 
@@ -307,33 +334,37 @@ def f0_to_notes(
     sample_rate: int,  # Hz
     low: float = 26.0,  # Hz, lowest pitch searched
     high: float = 4400.0,  # Hz, highest
-) -> torch.Tensor:  # ids [T] at 50 Hz, 0 where there is no pitch
+) -> torch.Tensor:  # ids [T], 50 a second, 0 where there is no pitch
     "Round the measured fundamental frequency to semitones, vibrato taken out."
     hz, voiced = track_pitch(waveform, sample_rate, low, high)
     midi = torch.where(voiced, 69 + 12 * torch.log2(hz.clamp_min(1) / 440), torch.nan)
-    around = torch.nn.functional.pad(midi, (5, 5), value=torch.nan).unfold(0, 11, 1).nanmedian(-1).values
-    return torch.where(voiced, around.nan_to_num(0.0).round().clamp(1, N_NOTES - 1), 0.0).long()
+    windows = torch.nn.functional.pad(midi, (5, 5), value=torch.nan).unfold(0, 11, 1)  # [T, 11]
+    smooth = windows.nanmedian(-1).values
+    return torch.where(voiced, smooth.nan_to_num(0.0).round().clamp(1, N_NOTES - 1), 0.0).long()
 
 
 # %% ../../nbs/conditions/06_notes.ipynb #f5c2baba
+def _runs_to_notes(ids):
+    "Turn runs of one id into notes."
+    ids, runs = torch.unique_consecutive(ids, return_counts=True)
+    rate = Clock().frame_rate  # frames per second
+    ends = runs.cumsum(0)
+    rows = zip(ids.tolist(), runs.tolist(), ends.tolist())
+    return [Note((end - run) / rate, run / rate, midi) for midi, run, end in rows if midi]
+
+
 def show_piano_roll(
-    melody,  # list of `Note`s, or ids [T] at 50 Hz
+    melody,  # list of `Note`s, or ids [T], 50 a second
     title: str = "",  # what it shows
     ax=None,  # matplotlib axes; None makes new ones
-):
+):  # matplotlib axes with the plot
     "Draw a melody: time to the right, semitones upwards, lyrics on the notes."
     import matplotlib.pyplot as plt
 
     if ax is None:
         ax = plt.subplots(figsize=(8, 2.2), constrained_layout=True)[1]
     if isinstance(melody, torch.Tensor):
-        ids, runs = torch.unique_consecutive(melody, return_counts=True)
-        ends = runs.cumsum(0)
-        melody = [
-            Note((end - run) / 50, run / 50, midi)
-            for midi, run, end in zip(ids.tolist(), runs.tolist(), ends.tolist())
-            if midi
-        ]
+        melody = _runs_to_notes(melody)
     for note in melody:
         ax.barh(note.midi, note.duration, left=note.onset, height=0.8, color="C0")
         ax.text(note.onset + note.duration / 2, note.midi, note.lyric, ha="center", va="center", color="white")

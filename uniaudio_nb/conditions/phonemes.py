@@ -42,15 +42,12 @@ _CLASSES = {  # class: (symbols, mean length in speech in ms); the lengths only 
     "nasal": ("m n ŋ ɲ ɴ mʲ", 70),
     "glide": ("l ɹ j w ɾ ɾʲ r ʎ ɫ ɭ", 65),
 }
-# the whole inventory; its order is the id
-PHONEMES = tuple(
-    symbol for name, (symbols, _) in _CLASSES.items() for symbol in ((" ",) if name == "boundary" else symbols.split())
-)
+_LENGTH = {  # symbol: ms
+    symbol: ms for symbols, ms in _CLASSES.values() for symbol in ([" "] if symbols == " " else symbols.split())
+}
+PHONEMES = tuple(_LENGTH)  # the whole inventory; its order is the id
 n_phonemes = len(PHONEMES)
 _IDS = {symbol: i for i, symbol in enumerate(PHONEMES)}
-_LENGTH = {
-    symbol: ms for _, (symbols, ms) in _CLASSES.items() for symbol in ([" "] if symbols == " " else symbols.split())
-}
 
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #21475575
@@ -92,7 +89,8 @@ PINYIN_ALONE = frozenset(
 )
 
 
-def _label(symbol):  # -> a symbol of PHONEMES, or None
+def _label(symbol):
+    "Translate a label to a symbol of the inventory; None if it is unknown."
     symbol = symbol.strip().strip("<>")
     if not symbol:
         return "sil"
@@ -106,7 +104,7 @@ def normalise_label(
     # a label of a corpus: romaji ("sh", "N", "pau"), a sung vowel ("ah", "oo"), IPA, or IPA between slashes ("/j/"),
     # which is never read as romaji
     symbol: str,
-) -> str:  # a symbol of `PHONEMES`; "unk" for a label nobody told us about
+) -> str:  # a symbol of `PHONEMES`; "unk" for an unknown label
     "Translate one phoneme label into the inventory; `ValueError` for one that only pinyin has."
     found = _label(symbol)
     if found is None and symbol.strip() in PINYIN_ALONE:
@@ -119,11 +117,13 @@ def normalise_label(
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #674206df
 def sung_phonemes(
-    text: str,  # "h a r u" (labels parted by blanks) or words
+    text: str,  # "h a r u" (labels with blanks between them) or words
 ) -> list[str]:  # symbols of `PHONEMES`
     "Read the text of a song: phoneme labels where every token is one, else words through `text_to_phonemes`."
     labels = [_label(token) for token in text.split()]
-    return labels if labels and None not in labels and "unk" not in labels else text_to_phonemes(text)
+    if labels and None not in labels and "unk" not in labels:
+        return labels
+    return text_to_phonemes(text)
 
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #6893a3ea
@@ -141,16 +141,33 @@ _MARKS = re.compile("[ˈˌːˑ͜͡ʰʷˠˤˀʼ˞0-9.ˇ˥˦˧˨˩|‖-]|[\u0300-\
 # %% ../../nbs/conditions/01_phonemes.ipynb #08a9f532
 def ipa_to_phonemes(
     ipa: str,  # IPA of one word, with or without stress, length and other marks
-) -> list[str]:  # symbols of `PHONEMES`; "unk" for a sign that is neither there nor near to one that is
+) -> list[str]:  # symbols of `PHONEMES`; "unk" for a sign without a symbol like it
     "Read IPA into the inventory, longest symbols first."
     text = _MARKS.sub("", unicodedata.normalize("NFD", ipa))
-    symbols = []
-    at = 0
+    symbols, at = [], 0
     while at < len(text):
         size = next((n for n in (3, 2, 1) if text[at : at + n] in _NEAREST or text[at : at + n] in _IDS), 1)
-        piece, at = text[at : at + size], at + size
-        if piece.strip() and piece != "ʲ":
-            symbols.append(_NEAREST.get(piece, piece if piece in _IDS else "unk"))
+        sign = text[at : at + size]
+        at += size
+        if sign.strip() and sign != "ʲ":
+            symbols.append(_NEAREST.get(sign, sign if sign in _IDS else "unk"))
+    return symbols
+
+
+# %% ../../nbs/conditions/01_phonemes.ipynb #8c8a54dd
+_PAUSES = re.compile(r"[,;:.!?()]+(?=\s|$)|\s[-–—]+\s|[–—…\n/]|[。、！？，]")
+
+
+def _join(groups):
+    "Join groups of words to one list of symbols: ' ' between words, 'sil' between groups."
+    symbols = []
+    for g, words in enumerate(groups):
+        if g:
+            symbols.append("sil")
+        for w, word in enumerate(words):
+            if w:
+                symbols.append(" ")
+            symbols += word
     return symbols
 
 
@@ -173,8 +190,7 @@ def _espeak(language):
             f"espeak-ng has no language {language!r}; it has {', '.join(sorted(EspeakBackend.supported_languages()))}"
         )
     quiet = logging.getLogger("uniaudio_nb.espeak")
-    # it warns where it counts other words than it was given, as in Chinese, which is written without blanks
-    quiet.setLevel(logging.ERROR)
+    quiet.setLevel(logging.ERROR)  # it warns where it counts other words than were given, as in Chinese without blanks
     return EspeakBackend(language, language_switch="remove-flags", logger=quiet)
 
 
@@ -184,27 +200,15 @@ def espeak_phonemes(
     language: str,  # espeak-ng's code: "de", "fr-fr", "ja", "cmn", "en-us", ...
 ) -> list[str]:  # symbols of `PHONEMES`; " " between words, "sil" at punctuation inside the text
     "Pronounce a text by espeak-ng; `ImportError` names the extra, `ValueError` an unknown language."
-    backend, parts = _espeak(language), [part for part in _PAUSES.split(text) if re.search(r"\w", part)]
+    backend = _espeak(language)
     from phonemizer.separator import Separator  # after `_espeak`, which says what to install
 
+    parts = [part for part in _PAUSES.split(text) if re.search(r"\w", part)]
     if not parts:
         raise ValueError(f"nothing to speak in {text!r}; expected words")
     spoken = backend.phonemize(parts, Separator(phone="", word=" "), strip=True)
-    groups = [[symbols for word in line.split() if (symbols := ipa_to_phonemes(word))] for line in spoken]
+    groups = [list(filter(None, map(ipa_to_phonemes, line.split()))) for line in spoken]
     return _join([words for words in groups if words])
-
-
-# %% ../../nbs/conditions/01_phonemes.ipynb #8c8a54dd
-_PAUSES = re.compile(r"[,;:.!?()]+(?=\s|$)|\s[-–—]+\s|[–—…\n/]|[。、！？，]")
-
-
-def _join(groups):  # runs of words -> one list of symbols
-    return [
-        symbol
-        for g, words in enumerate(groups)
-        for w, word in enumerate(words)
-        for symbol in (*(("sil",) if g and not w else (" ",) if w else ()), *word)
-    ]
 
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #75a9b577
@@ -218,15 +222,14 @@ def text_to_phonemes(
         return espeak_phonemes(text, language)
     plain = unicodedata.normalize("NFKD", normalise_text(text)).replace("’", "'")
     plain = "".join(c for c in plain if not unicodedata.combining(c)).lower()
-    groups = []  # runs of words, parted by pauses
+    groups = []  # words between two pauses
     for part in _PAUSES.split(plain):
         words = []
         for token in re.findall(r"'?[^\W\d_]+(?:'[^\W\d_]*)*", part):
-            if re.fullmatch("[a-z']+", token):
-                words.append(pronounce(token))
-            else:
-                words.append(("unk",))  # letters of a script that English does not read
-        if words := [word for word in words if word]:
+            known = re.fullmatch("[a-z']+", token)
+            words.append(pronounce(token) if known else ("unk",))  # unk: letters of another script
+        words = [word for word in words if word]
+        if words:
             groups.append(words)
     if not any(word != ("unk",) for words in groups for word in words):
         raise ValueError(f"nothing to speak in {text!r}; expected words in Latin letters, or numbers")
@@ -244,8 +247,8 @@ def class_durations(
 # %% ../../nbs/conditions/01_phonemes.ipynb #68229381
 def share_frames(
     phonemes: Sequence[str],  # n symbols of `PHONEMES`
-    n_frames: int,  # T, frames to fill, at 50 Hz
-    # phonemes -> length of each in ms [n]; None: `class_durations`. conditions/05_durations learns better ones
+    n_frames: int,  # T, frames to fill
+    # phonemes -> length of each in ms [n]; None: `class_durations`. conditions/05_durations has better ones
     durations: Callable | None = None,
 ) -> torch.Tensor:  # frames of each symbol [n], sum T; 0 for the blank between words
     "Share frames among phonemes in proportion to their lengths; every one gets a frame where there are enough."
@@ -273,20 +276,20 @@ def share_frames(
 # %% ../../nbs/conditions/01_phonemes.ipynb #acde9409
 def spread_durations(
     phonemes: Sequence[str],  # n symbols of `PHONEMES`
-    n_frames: int,  # T, frames to fill, at 50 Hz
+    n_frames: int,  # T, frames to fill
     durations: Callable | None = None,  # as in `share_frames`
 ) -> torch.Tensor:  # ids [T]
-    "Lay phonemes on the clock with the lengths of `share_frames`."
+    "Repeat phoneme ids to one per frame, with the shares of `share_frames`."
     return phoneme_ids(phonemes).repeat_interleave(share_frames(phonemes, n_frames, durations))
 
 
 # %% ../../nbs/conditions/01_phonemes.ipynb #e91e83bf
 def alignment_to_frames(
-    alignment: Sequence[tuple],  # rows (start in s, end in s, label, ...), as `recordings.read_alignment` gives them
+    alignment: Sequence[tuple],  # rows (start in s, end in s, label, ...), as `read_alignment` gives them
     n_frames: int,  # T
     frame_rate: float = 50,  # frames per second
     # of the labels: "corpus" (translated by `normalise_label`) or "phonemes" (symbols of `PHONEMES`, as
-    # `timings.load_alignment` and an aligner give them)
+    # `load_alignment` and an aligner give them)
     alphabet: str = "corpus",
 ) -> torch.Tensor:  # ids [T]
     "Sample an alignment at the frame centres; gaps are `sil`, and where rows overlap the later row wins."
@@ -295,10 +298,9 @@ def alignment_to_frames(
     ids = torch.full((n_frames,), _IDS["sil"])
     centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / frame_rate
     for row in alignment:
-        start, end, label = row[:3]
+        start, end, label, *_ = row
         if not 0 <= start < end:
             raise ValueError(f"alignment row {tuple(row)} must start at 0 s or later and end after its start")
-        ids[(centres >= start) & (centres < end)] = phoneme_ids(
-            [normalise_label(label) if alphabet == "corpus" else label]
-        )[0]
+        symbol = normalise_label(label) if alphabet == "corpus" else label
+        ids[(centres >= start) & (centres < end)] = phoneme_ids([symbol])[0]
     return ids

@@ -12,13 +12,14 @@ from pathlib import Path
 
 import torch
 
+from ..core.patching import patch
 from .g2p import ARPABET
 from .phonemes import class_durations, ipa_to_phonemes
 
 
 # %% ../../nbs/conditions/02_phonetables.ipynb #33a6beab
 class PhoneTable:
-    "Map symbols to ids by a file with one symbol per line; what follows it in the line is ignored."
+    "Map symbols to ids by their order."
 
     def __init__(
         self,
@@ -30,28 +31,11 @@ class PhoneTable:
         self.symbols = tuple(dict.fromkeys(symbols))
         if unknown is not None and unknown not in self.symbols:
             self.symbols += (unknown,)
-        self.unknown, self.ids = unknown, {symbol: i for i, symbol in enumerate(self.symbols)}
+        self.unknown = unknown
+        self.ids = {symbol: i for i, symbol in enumerate(self.symbols)}
 
     def __len__(self):
         return len(self.symbols)
-
-    @classmethod
-    def read(
-        cls,
-        path: str | Path,  # of the user's file
-        unknown: str | None = None,  # "<UNK>" for the official table of speech
-        # entries that it must have, with `unknown`: 306 and 67 are the official ones; None: any
-        size: int | None = None,
-    ) -> "PhoneTable":
-        "Read a table; `ValueError` if it is empty or has another size."
-        table = cls(
-            [line.split()[0] for line in Path(path).read_text(encoding="utf-8").splitlines() if line.strip()], unknown
-        )
-        if len(table) == (unknown is not None):
-            raise ValueError(f"{path} holds no symbols")
-        if size not in (None, len(table)):
-            raise ValueError(f"{path} holds {len(table)} symbols, expected {size}")
-        return table
 
     def encode(
         self,
@@ -63,15 +47,38 @@ class PhoneTable:
                 raise ValueError(f"the table has no symbol {symbol!r}; it has {' '.join(self.symbols[:8])} ...")
         return torch.tensor([self.ids.get(symbol, self.ids.get(self.unknown)) for symbol in symbols], dtype=torch.long)
 
-    def decode(
-        self,
-        ids: Sequence[int],  # list or tensor [n]
-    ) -> list[str]:  # symbols
-        "Give the symbols back; `ValueError` for an id outside of the table."
-        for i in (ids := [int(i) for i in ids]):
-            if not 0 <= i < len(self):
-                raise ValueError(f"the table has no id {i}; ids run from 0 to {len(self) - 1}")
-        return [self.symbols[i] for i in ids]
+
+# %% ../../nbs/conditions/02_phonetables.ipynb #940be34c
+@patch
+def decode(
+    self: PhoneTable,
+    ids: Sequence[int],  # list or tensor [n]
+) -> list[str]:  # symbols
+    "Give the symbols back; `ValueError` for an id outside of the table."
+    numbers = [int(i) for i in ids]
+    for i in numbers:
+        if not 0 <= i < len(self):
+            raise ValueError(f"the table has no id {i}; ids run from 0 to {len(self) - 1}")
+    return [self.symbols[i] for i in numbers]
+
+
+# %% ../../nbs/conditions/02_phonetables.ipynb #45fa59e9
+@patch(cls_method=True)
+def read(
+    cls: PhoneTable,
+    path: str | Path,  # of the user's file
+    unknown: str | None = None,  # "<UNK>" for the official table of speech
+    # entries that it must have, with `unknown`: 306 and 67 are the official ones; None: any
+    size: int | None = None,
+) -> PhoneTable:
+    "Read a table; `ValueError` if it is empty or has another size."
+    lines = Path(path).read_text(encoding="utf-8").splitlines()
+    table = cls([line.split()[0] for line in lines if line.strip()], unknown)
+    if len(table) == (unknown is not None):
+        raise ValueError(f"{path} holds no symbols")
+    if size not in (None, len(table)):
+        raise ValueError(f"{path} holds {len(table)} symbols, expected {size}")
+    return table
 
 
 # %% ../../nbs/conditions/02_phonetables.ipynb #32991f15
@@ -92,9 +99,7 @@ _SILENT = {"sil", "sp", "ap", "|", "#", "<sep>", "<eps>", ""}
 def table_to_phonemes(
     symbols: Sequence[str],  # of a table: position-tagged ARPAbet or pinyin
     kind: str = "speech",  # "speech" or "sing"
-) -> list[
-    str
-]:  # symbols of `PHONEMES`; " " between words where tags say so, "sil" for silences, "unk" for unknown ones
+) -> list[str]:  # symbols of `PHONEMES`; " " between words where tags say so, "sil" for silences, "unk" for unknown
     "Translate symbols of the official tables; `ValueError` for another kind."
     if kind not in ("speech", "sing"):
         raise ValueError(f"kind must be 'speech' or 'sing', got {kind!r}")
@@ -117,7 +122,7 @@ def table_to_phonemes(
 def pinyin_rows(
     # as `Recording.alignment` gives them: (start s, end s, pinyin initial or final, MIDI number or None)
     rows: Sequence[tuple],
-) -> tuple:  # rows of one phoneme each, between slashes, so that nobody takes them for romaji
+) -> tuple:  # rows of one phoneme each, between slashes, which keep it from being read as romaji
     "Translate the rows of a song that is labelled in pinyin; `ValueError` names a label that is not."
     found = []
     for start, end, label, midi in rows:
@@ -128,8 +133,9 @@ def pinyin_rows(
                 "corpus, and write its phonemes between slashes"
             )
         seconds = class_durations(symbols).double() / 1000
-        if (spare := end - start - seconds.sum()) > 0:
-            seconds[seconds.argmax()] += spare  # a vowel is the longest
+        spare = end - start - seconds.sum()
+        if spare > 0:
+            seconds[seconds.argmax()] += spare  # the vowel is the longest
         ends = (start + seconds.cumsum(0) * (end - start) / seconds.sum()).tolist()
         found += [(a, b, f"/{symbol}/", midi) for a, b, symbol in zip([start, *ends], [*ends[:-1], end], symbols)]
     return tuple(found)
@@ -139,25 +145,46 @@ def pinyin_rows(
 _NAMES = {ipa: name.rstrip("0") for name, ipa in ARPABET.items()}  # ʌ and ə are both AH
 
 
+def _tag(i, n):
+    "Give the tag of phoneme i in a word of n."
+    if n == 1:
+        return "_S"
+    if i == 0:
+        return "_B"
+    return "_E" if i == n - 1 else "_I"
+
+
+def _digits(symbol, stressed):
+    "Order the stress digits to try: 1 is stressed, 2 has a secondary stress, 0 none."
+    if symbol == "ə":
+        return ("0",)
+    return ("1", "0", "2") if stressed or symbol == "ʌ" else ("0", "2", "1")
+
+
+def _word_to_table(word, table):
+    "Find the entry of each phoneme of a word; where there is none, the first that was tried."
+    stressed = next((i for i, symbol in enumerate(word) if symbol[0] in "iɪɛæɑɔʊuʌɚaeo"), None)
+    entries = []
+    for i, symbol in enumerate(word):
+        digits = ("", *_digits(symbol, i == stressed))
+        names = [_NAMES.get(symbol, "") + digit + _tag(i, len(word)) for digit in digits]
+        entries.append(next((name for name in names if name in table.ids), names[0]))
+    return entries
+
+
+# %% ../../nbs/conditions/02_phonetables.ipynb #915e18a8
 def phonemes_to_table(
     phonemes: Sequence[str],  # of `text_to_phonemes`, with " " between words and "sil"
     table: PhoneTable,  # position-tagged ARPAbet
 ) -> torch.Tensor:  # ids [n], int64; one per phoneme or silence, none for " "
     "Number phonemes by a position-tagged table; the stress is guessed."
-    words, symbols = [[]], []
-    for symbol in phonemes:
-        if symbol in (" ", "sil"):
-            words += [[symbol], []] if symbol == "sil" else [[]]
-        else:
-            words[-1].append(symbol)
-    for word in words:
-        if word == ["sil"]:
-            symbols.append("SIL")
+    entries, word = [], []
+    for symbol in (*phonemes, " "):
+        if symbol not in (" ", "sil"):
+            word.append(symbol)
             continue
-        stressed = next((i for i, symbol in enumerate(word) if symbol[0] in "iɪɛæɑɔʊuʌɚaeo"), None)
-        for i, symbol in enumerate(word):
-            tag = "_S" if len(word) == 1 else "_B" if not i else "_E" if i == len(word) - 1 else "_I"
-            digits = ("0",) if symbol == "ə" else ("1", "0", "2") if i == stressed or symbol == "ʌ" else ("0", "2", "1")
-            names = [_NAMES.get(symbol, "") + digit + tag for digit in ("", *digits)]
-            symbols.append(next((name for name in names if name in table.ids), names[0]))
-    return table.encode(symbols)
+        entries += _word_to_table(word, table)
+        word = []
+        if symbol == "sil":
+            entries.append("SIL")
+    return table.encode(entries)

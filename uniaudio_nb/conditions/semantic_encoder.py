@@ -26,6 +26,7 @@ from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
 
+from ..core.clock import Clock
 from ..core.patching import patch
 from ..audio.mel import LogMel
 from ..corpora.recording import KINDS
@@ -34,82 +35,85 @@ from ..corpora.recording import KINDS
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #303684af
 @dataclass(frozen=True)
 class SemanticConfig:
-    "Describe the encoder, the game it learns by, and its units."
+    "Describe the encoder, its pretext task, and its units."
 
     width: int = 96  # D
     n_layers: int = 2  # Transformer blocks
-    n_heads: int = 4
-    unit_layer: int = 1  # block whose output is clustered; 0 is the convolutions, the last blocks belong to the game
-    # weight of a frame's description (see below) beside its learnt features; 0: learnt features alone
-    join: float = 0.0
-    n_units: int = 128  # heaps
+    n_heads: int = 4  # of attention
+    unit_layer: int = 1  # block whose output is clustered; 0: the convolutions. The last blocks serve the pretext task
+    join: float = 0.0  # weight of a frame's cepstral description beside its learnt features; 0: the features alone
+    n_units: int = 128  # clusters of features
     n_mels: int = 80  # bands of the spectrogram
     dynamic_range: float = 5.0  # natural log units (43 dB) that are kept below the loudest point; room noise lies lower
-    n_targets: int = 100  # sounds of the game
-    n_cepstra: int = 13  # numbers that describe the shape of a spectrum for the targets; pitch needs more
-    neighbours: int = 2  # columns to each side that describe a sound with its own
-    # frames from one of these columns to the next: 2 of 3 frames reach 0.12 s, about a phoneme before and after
-    apart: int = 3
-    masked: float = 0.5  # frames at which a hole starts, times its length, over all frames
-    span: int = 5  # frames of a hole: 0.1 s, about a phoneme
-    unmasked: float = 0.3  # share of visible frames that must be named, too
-    n_distractors: int = 20  # wrong candidates per hole
-    temperature: float = 0.1
-    diversity: float = 0.1  # weight: guesses shall use all sounds
-    warp: float = 0.1  # frequencies are stretched by up to this factor, as if the speaker were of another size
-    tilt: float = 0.5  # natural log units by which the colour of the sound is changed
-    noisy: float = 0.6  # share of crops that the player hears through steady noise; the sounds are named without
+    n_targets: int = 100  # clusters of cepstra that are predicted
+    n_cepstra: int = 13  # coefficients that describe the shape of a spectrum for the targets; pitch needs more
+    neighbours: int = 2  # columns to each side that describe a frame together with its own
+    apart: int = 3  # frames from one of these columns to the next: 2 times 3 frames are 0.12 s, about a phoneme
+    masked: float = 0.5  # frames at which a masked span starts, times its length, over all frames
+    span: int = 5  # frames of a masked span: 0.1 s, about a phoneme
+    unmasked: float = 0.3  # share of visible frames whose target must be predicted, too
+    n_distractors: int = 20  # wrong candidates per predicted frame
+    temperature: float = 0.1  # divides the cosines
+    diversity: float = 0.1  # weight of the loss that asks predictions to use all targets
+    warp: float = 0.1  # frequencies are stretched by up to this share, as if the vocal tract were of another size
+    tilt: float = 0.5  # natural log units by which the spectral envelope is changed
+    noisy: float = 0.6  # share of crops whose encoder input gets steady noise; the targets are computed without
     narrow: float = 0.5  # share of crops without the bands above a random edge, as on the telephone
     seconds: float = 1.0  # length of a training crop
-    batch_size: int = 24  # crops
+    batch_size: int = 24  # crops per step
     learning_rate: float = 1e-3  # at the peak
     kind_weights: tuple = (("speech", 0.8), ("singing", 0.1), ("sound", 0.05), ("music", 0.05))  # of the crops
     unit_kinds: tuple = ("speech", "singing")  # whose frames are clustered
 
     def __post_init__(self):
-        for name in ("kind_weights", "unit_kinds"):
-            object.__setattr__(self, name, tuple(tuple(x) if isinstance(x, list) else x for x in getattr(self, name)))
-        for name in (
-            "width",
-            "n_heads",
-            "n_units",
-            "n_targets",
-            "n_cepstra",
-            "span",
-            "n_distractors",
-            "batch_size",
-            "temperature",
-            "dynamic_range",
-            "apart",
-        ):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be positive, got {getattr(self, name)}")
-        if self.width % self.n_heads:
-            raise ValueError(f"width {self.width} must be a multiple of n_heads {self.n_heads}")
-        if not 0 <= self.unit_layer <= self.n_layers:
-            raise ValueError(f"unit_layer must be 0 to n_layers={self.n_layers}, got {self.unit_layer}")
-        if not set(self.unit_kinds) <= set(KINDS) or not self.unit_kinds:
-            raise ValueError(f"unit_kinds must be some of {KINDS}, got {self.unit_kinds}")
+        _check_semantic(self)
 
-    @classmethod
-    def tiny(cls):
-        return cls()  # 1 minute on two CPU cores
 
-    @classmethod
-    def shipped(cls):
-        # of the weights in the package; minutes on a CPU core
-        return cls(width=128, unit_layer=2, join=2.5, n_units=500, n_targets=200, n_distractors=50, learning_rate=2e-3)
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #81f4f338
+_POSITIVE = (
+    "width n_heads n_units n_targets n_cepstra span n_distractors batch_size temperature dynamic_range apart"
+).split()
 
-    @classmethod
-    def small(cls):
-        # 500 units as in the paper; for a GPU
-        return cls(width=256, n_layers=6, unit_layer=4, n_units=500, batch_size=128, seconds=3.0)
+
+def _check_semantic(config):
+    "Turn lists into tuples and refuse sizes that do not fit."
+    for name in ("kind_weights", "unit_kinds"):
+        value = tuple(tuple(x) if isinstance(x, list) else x for x in getattr(config, name))
+        object.__setattr__(config, name, value)
+    for name in _POSITIVE:
+        if not getattr(config, name) > 0:
+            raise ValueError(f"{name} must be positive, got {getattr(config, name)}")
+    if config.width % config.n_heads:
+        raise ValueError(f"width {config.width} must be a multiple of n_heads {config.n_heads}")
+    if not 0 <= config.unit_layer <= config.n_layers:
+        raise ValueError(f"unit_layer must be 0 to n_layers={config.n_layers}, got {config.unit_layer}")
+    if not set(config.unit_kinds) <= set(KINDS) or not config.unit_kinds:
+        raise ValueError(f"unit_kinds must be some of {KINDS}, got {config.unit_kinds}")
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #1e55cefe
+@patch(cls_method=True)
+def tiny(cls: SemanticConfig):
+    "Choose sizes that train in 1 minute on two CPU cores."
+    return cls()
+
+
+@patch(cls_method=True)
+def shipped(cls: SemanticConfig):
+    "Choose the sizes of the weights in the package; they train in minutes on a CPU core."
+    return cls(width=128, unit_layer=2, join=2.5, n_units=500, n_targets=200, n_distractors=50, learning_rate=2e-3)
+
+
+@patch(cls_method=True)
+def small(cls: SemanticConfig):
+    "Choose 500 units as in the paper, for a GPU."
+    return cls(width=256, n_layers=6, unit_layer=4, n_units=500, batch_size=128, seconds=3.0)
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #c192dba7
 def active_frames(
     waveform: torch.Tensor,  # [B, 1, L]
-    hop_length: int = 320,  # samples per frame
+    hop_length: int = Clock.hop_length,  # samples per frame
 ) -> torch.Tensor:  # [B, T] bool with T = ceil(L/hop_length)
     "Find the frames that hold sound; the rest is digital silence. A waveform without any counts as active all over."
     n_frames = -(-waveform.shape[-1] // hop_length)
@@ -124,27 +128,27 @@ def normalise_over_time(
     active: torch.Tensor,  # [B, T] bool
     scale: bool = True,  # divide by the spread, too
 ) -> torch.Tensor:  # [B, D, T]; 0 where not active
-    "Take each row's mean over the active frames away (cepstral mean normalisation), and its spread."
+    "Subtract each row's mean over the active frames and divide by its spread (cepstral mean normalisation)."
     weight = active[:, None].to(values)
     weight = weight / weight.sum(-1, keepdim=True)
     centred = (values - (values * weight).sum(-1, keepdim=True)) * active[:, None]
-    # 0.3: bands without life stay small
-    return centred / ((centred.square() * weight).sum(-1, keepdim=True).sqrt() + 0.3) if scale else centred
+    if not scale:
+        return centred
+    # 0.3 keeps bands small that hardly change
+    return centred / ((centred.square() * weight).sum(-1, keepdim=True).sqrt() + 0.3)
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #309fa44e
 def cepstra(
     log_mel: torch.Tensor,  # [B, n_mels, T]
     active: torch.Tensor,  # [B, T] bool
-    n_cepstra: int = 13,
+    n_cepstra: int = 13,  # coefficients of the cosine transform that are kept
 ) -> torch.Tensor:  # [B, 2*n_cepstra, T], normalised over time
     "Describe each frame by the smooth shape of its spectrum and by how that changes."
-    band = (torch.arange(log_mel.shape[1], device=log_mel.device) + 0.5) / log_mel.shape[1]
-    # DCT-II
-    basis = (
-        torch.cos(torch.pi * torch.outer(torch.arange(n_cepstra, device=log_mel.device), band))
-        * (2 / log_mel.shape[1]) ** 0.5
-    )
+    M = log_mel.shape[1]
+    band = (torch.arange(M, device=log_mel.device) + 0.5) / M
+    order = torch.arange(n_cepstra, device=log_mel.device)
+    basis = torch.cos(torch.pi * torch.outer(order, band)) * (2 / M) ** 0.5  # DCT-II
     shape = normalise_over_time(torch.einsum("cm,bmt->bct", basis, log_mel), active)
     around = F.pad(shape, (2, 2), mode="replicate")
     # regression over five frames
@@ -158,7 +162,7 @@ def with_neighbours(
     neighbours: int,  # columns to each side
     apart: int,  # frames from one to the next
 ) -> torch.Tensor:  # [B, (2*neighbours+1)*D, T]; 0 beyond the ends
-    "Let each frame carry the columns around it, too."
+    "Append the columns around each frame to its own."
     T, reach = rows.shape[-1], neighbours * apart
     padded = F.pad(rows, (reach, reach))
     return torch.cat([padded[..., i * apart : i * apart + T] for i in range(2 * neighbours + 1)], 1)
@@ -168,25 +172,24 @@ def with_neighbours(
 def disturb(
     log_mel: torch.Tensor,  # [B, n_mels, T]
     warp: float,  # largest change of the frequency scale; 0.2 is 20 %
-    tilt: float,  # spread of the change of colour, natural log units
+    tilt: float,  # spread of the change of the spectral envelope, natural log units
     generator: torch.Generator | None = None,  # None: torch's own, which the engine seeds for each step
 ) -> torch.Tensor:  # [B, n_mels, T]
-    "Make another speaker of it: stretch the bands, change the colour (vocal tract length perturbation)."
+    "Imitate another speaker: stretch the bands (vocal tract length perturbation), change the spectral envelope."
     B, M, _ = log_mel.shape
 
     def draw(*size):
         return torch.rand(*size, generator=generator, device=log_mel.device) * 2 - 1
 
-    # [B, M]: where band m comes from
-    place = (torch.arange(M, device=log_mel.device) * (1 + warp * draw(B, 1))).clamp(max=M - 1)
+    place = (torch.arange(M, device=log_mel.device) * (1 + warp * draw(B, 1))).clamp(max=M - 1)  # [B, M], from where
     low = place.long().clamp(max=M - 2)
     share = (place - low)[..., None]
 
     def band(i):
         return log_mel.gather(1, i[..., None].expand_as(log_mel))
 
-    colour = F.interpolate(draw(B, 1, 6) * tilt * 3**0.5, M, mode="linear", align_corners=True)
-    return (1 - share) * band(low) + share * band(low + 1) + rearrange(colour, "b 1 m -> b m 1")
+    envelope = F.interpolate(draw(B, 1, 6) * tilt * 3**0.5, M, mode="linear", align_corners=True)
+    return (1 - share) * band(low) + share * band(low + 1) + rearrange(envelope, "b 1 m -> b m 1")
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #7ec329c9
@@ -197,21 +200,20 @@ def spoil(
     dynamic_range: float = 5.0,  # natural log units kept below the loudest point
     generator: torch.Generator | None = None,  # None: torch's own
 ) -> torch.Tensor:  # [B, n_mels, T]
-    "Make a worse recording of it: steady noise of a random level and colour, a telephone's band."
+    "Degrade a recording: add steady noise of random level and spectrum, cut it to a telephone's band."
     B, M, T = spectrum.shape
 
     def draw(*size):
         return torch.rand(*size, generator=generator, device=spectrum.device)
 
     top = spectrum.amax((1, 2), keepdim=True)
-    colour = rearrange(F.interpolate(4 * draw(B, 1, 6) - 2, M, mode="linear", align_corners=True), "b 1 m -> b m 1")
+    shape = rearrange(F.interpolate(4 * draw(B, 1, 6) - 2, M, mode="linear", align_corners=True), "b 1 m -> b m 1")
     # the last term flickers from frame to frame
-    noise = top - 1 - 5 * draw(B, 1, 1) + 0.6 * colour + 0.6 * (2 * draw(B, M, T) - 1)
+    noise = top - 1 - 5 * draw(B, 1, 1) + 0.6 * shape + 0.6 * (2 * draw(B, M, T) - 1)
     spectrum = torch.where(draw(B, 1, 1) < noisy, torch.logaddexp(spectrum, noise), spectrum)
     spectrum = torch.maximum(spectrum, top - dynamic_range)
-    edge = torch.where(
-        draw(B, 1, 1) < narrow, M * (0.7 + 0.3 * draw(B, 1, 1)), torch.full((B, 1, 1), M, device=spectrum.device)
-    )
+    unlimited = torch.full((B, 1, 1), M, device=spectrum.device)
+    edge = torch.where(draw(B, 1, 1) < narrow, M * (0.7 + 0.3 * draw(B, 1, 1)), unlimited)  # first band that is cut
     return torch.where(torch.arange(M, device=spectrum.device)[None, :, None] < edge, spectrum, top - dynamic_range)
 
 
@@ -227,24 +229,24 @@ def nearest(
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #d08f1890
 def span_mask(
     active: torch.Tensor,  # [B, T] bool
-    masked: float,  # expected number of masked frames over all frames, if holes did not overlap
-    span: int,  # frames of a hole
+    masked: float,  # expected number of masked frames over all frames, if spans did not overlap
+    span: int,  # frames of a masked span
     generator: torch.Generator | None = None,  # None: torch's own
-) -> torch.Tensor:  # [B, T] bool; True: hidden. Never outside the active frames
-    "Draw holes: each frame is the first of one with probability masked/span (wav2vec 2.0, section 3.1)."
+) -> torch.Tensor:  # [B, T] bool; True: masked. Never outside the active frames
+    "Draw masked spans: each frame is the first of one with probability masked/span (wav2vec 2.0, section 3.1)."
     first = torch.rand(active.shape, generator=generator, device=active.device) < masked / span
     return (F.max_pool1d(F.pad(first[:, None].float(), (span - 1, 0)), span, 1)[:, 0] > 0) & active
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #ad612845
 def contrastive_loss(
-    predictions: torch.Tensor,  # [B, T, D] what the player offers
-    codes: torch.Tensor,  # [B, T] which sound is there
+    predictions: torch.Tensor,  # [B, T, D] of the encoder
+    codes: torch.Tensor,  # [B, T] id of the sound in each frame
     sounds: torch.Tensor,  # [N, D] a vector for each sound
-    asked: torch.Tensor,  # [B, T] bool: frames that must be named
+    asked: torch.Tensor,  # [B, T] bool: frames whose sound must be predicted
     active: torch.Tensor,  # [B, T] bool: frames that may be distractors
-    n_distractors: int = 20,
-    temperature: float = 0.1,
+    n_distractors: int = 20,  # wrong candidates per frame, drawn with replacement
+    temperature: float = 0.1,  # divides the cosines
 ) -> tuple[torch.Tensor, float]:  # mean loss 0-D, share of frames where the right sound scores highest
     "Score the right sound against others of the same recording (InfoNCE; wav2vec 2.0, equation 3)."
     offered, targets = F.normalize(predictions, dim=-1), F.normalize(sounds, dim=-1)[codes]
@@ -263,16 +265,23 @@ def contrastive_loss(
 def diversity_loss(
     chances: torch.Tensor,  # [n, N] each row sums to 1
 ) -> torch.Tensor:  # 0-D, from 0 to 1-1/N
-    "Measure how few sounds the mean guess uses: one minus perplexity over N (wav2vec 2.0, equation 4)."
+    "Measure how few sounds the mean prediction uses: one minus perplexity over N (wav2vec 2.0, equation 4)."
     mean = chances.mean(0)
     return 1 - torch.exp(-(mean * (mean + 1e-9).log()).sum()) / len(mean)
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #9d5f8ca2
+def _block(width, n_heads):
+    "Build one Transformer block, pre-norm and without dropout."
+    return nn.TransformerEncoderLayer(
+        width, n_heads, 4 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
+    )
+
+
 class SemanticEncoder(nn.Module):
     "Turn a waveform into contextual features, 50 a second."
 
-    sample_rate, hop_length = 16000, 320
+    sample_rate, hop_length = Clock.sample_rate, Clock.hop_length  # Hz, samples per frame
 
     def __init__(
         self,
@@ -281,75 +290,76 @@ class SemanticEncoder(nn.Module):
         super().__init__()
         self.config, D = config, config.width
         self.mel = LogMel(self.sample_rate, hop_length=self.hop_length, n_mels=config.n_mels)
-        self.hole = nn.Parameter(0.1 * torch.randn(config.n_mels, 1))
+        self.hole = nn.Parameter(0.1 * torch.randn(config.n_mels, 1))  # column that stands for masked frames
         self.front = nn.Sequential(nn.Conv1d(config.n_mels, D, 5, padding=2), nn.GELU(), nn.Conv1d(D, D, 1), nn.GELU())
         self.norm = nn.LayerNorm(D)
         self.position = nn.Conv1d(D, D, 15, padding=7, groups=8 if D % 8 == 0 else 1)
-        self.blocks = nn.ModuleList(
-            [
-                nn.TransformerEncoderLayer(
-                    D, config.n_heads, 4 * D, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-                )
-                for _ in range(config.n_layers)
-            ]
-        )
-        self.guess = nn.Sequential(nn.LayerNorm(D), nn.Linear(D, D))
-        self.sounds = nn.Embedding(config.n_targets, D)
-        # of the sounds, in cepstra
-        self.register_buffer(
-            "centroids", torch.zeros(config.n_targets, 2 * config.n_cepstra * (2 * config.neighbours + 1))
-        )
-
-    def describe(self) -> dict:
-        return {"kind": "contrastive", "config": asdict(self.config)}  # all that is needed to build it again
-
-    def spectrogram(
-        self,
-        waveform: torch.Tensor,  # [B, 1, L]
-    ) -> torch.Tensor:  # [B, n_mels, T], cut off `dynamic_range` below the loudest point
-        log_mel = self.mel(waveform)
-        return torch.maximum(log_mel, log_mel.amax((1, 2), keepdim=True) - self.config.dynamic_range)
-
-    def context(
-        self,
-        bands: torch.Tensor,  # [B, n_mels, T] normalised over time
-        active: torch.Tensor,  # [B, T] bool
-        n_blocks: int,  # how many blocks to go through
-        hidden: torch.Tensor | None = None,  # [B, T] bool: frames that must not be seen
-    ) -> torch.Tensor:  # [B, T, D]
-        if hidden is not None:
-            bands = torch.where(hidden[:, None], self.hole, bands)
-        x = self.norm(rearrange(self.front(bands), "b d t -> b t d")) * active[..., None]
-        x = x + F.gelu(rearrange(self.position(rearrange(x, "b t d -> b d t")), "b d t -> b t d"))
-        for block in self.blocks[:n_blocks]:
-            x = block(x, src_key_padding_mask=~active)
-        return x
+        self.blocks = nn.ModuleList(_block(D, config.n_heads) for _ in range(config.n_layers))
+        self.guess = nn.Sequential(nn.LayerNorm(D), nn.Linear(D, D))  # prediction head of the pretext task
+        self.sounds = nn.Embedding(config.n_targets, D)  # a vector for each target
+        size = 2 * config.n_cepstra * (2 * config.neighbours + 1)  # of a description
+        self.register_buffer("centroids", torch.zeros(config.n_targets, size))  # of the targets, in cepstra
 
     def forward(
         self,
-        waveform: torch.Tensor,  # [B, 1, L] at 16 kHz
-    ) -> (
-        torch.Tensor
-    ):  # [B, T, D], T = ceil(L/320): output of block `unit_layer`, with `join` also each frame's description
+        waveform: torch.Tensor,  # [B, 1, L] at `sample_rate`
+    ) -> torch.Tensor:  # [B, T, D], T = ceil(L/hop_length); with `join`, D includes each frame's description
         active, spectrum = active_frames(waveform), self.spectrogram(waveform)
-        bands = normalise_over_time(spectrum, active)
-        # 30 s at a time with 1 s around: attention over an hour would not fit
-        pieces = []
-        part = 1500
-        margin = 50
-        for start in range(0, bands.shape[-1], part):
-            first = max(0, start - margin)
-            seen = active[:, first : start + part + margin]
-            features = self.context(
-                bands[..., first : start + part + margin], seen | ~seen.any(1, keepdim=True), self.config.unit_layer
-            )
-            pieces.append(features[:, start - first :][:, :part])
-        features = torch.cat(pieces, 1)
-        if not self.config.join:
-            return features
-        return torch.cat(
-            [F.layer_norm(features, features.shape[-1:]), self.config.join * self.described(spectrum, active)], -1
-        )
+        features = self._contextual(normalise_over_time(spectrum, active), active)
+        return self._joined(features, spectrum, active) if self.config.join else features
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #9e84eda5
+@patch
+def spectrogram(
+    self: SemanticEncoder,
+    waveform: torch.Tensor,  # [B, 1, L]
+) -> torch.Tensor:  # [B, n_mels, T]
+    "Compute the log-mel spectrogram, cut off `dynamic_range` below the loudest point."
+    log_mel = self.mel(waveform)
+    return torch.maximum(log_mel, log_mel.amax((1, 2), keepdim=True) - self.config.dynamic_range)
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #6944d744
+@patch
+def context(
+    self: SemanticEncoder,
+    bands: torch.Tensor,  # [B, n_mels, T] normalised over time
+    active: torch.Tensor,  # [B, T] bool
+    n_blocks: int,  # how many blocks to go through
+    hidden: torch.Tensor | None = None,  # [B, T] bool: masked frames; None: all are visible
+) -> torch.Tensor:  # [B, T, D]
+    "Compute contextual features of frames that may be masked."
+    if hidden is not None:
+        bands = torch.where(hidden[:, None], self.hole, bands)
+    x = self.norm(rearrange(self.front(bands), "b d t -> b t d")) * active[..., None]
+    x = x + F.gelu(rearrange(self.position(rearrange(x, "b t d -> b d t")), "b d t -> b t d"))
+    for block in self.blocks[:n_blocks]:
+        x = block(x, src_key_padding_mask=~active)
+    return x
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #5b28a419
+@patch
+def describe(self: SemanticEncoder) -> dict:  # "kind" and "config"
+    "Describe all that is needed to build the encoder again, without its weights."
+    return {"kind": "contrastive", "config": asdict(self.config)}
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #5cb4d684
+@patch
+def _contextual(self: SemanticEncoder, bands, active):
+    "Go through the blocks up to `unit_layer`, in chunks of 30 s with 1 s of context around."
+    second = self.sample_rate // self.hop_length  # frames
+    length = 30 * second
+    chunks = []
+    for start in range(0, bands.shape[-1], length):
+        first = max(0, start - second)
+        seen = active[:, first : start + length + second]
+        seen = seen | ~seen.any(1, keepdim=True)  # a silent chunk: attention needs at least one frame
+        features = self.context(bands[..., first : start + length + second], seen, self.config.unit_layer)
+        chunks.append(features[:, start - first :][:, :length])
+    return torch.cat(chunks, 1)
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #6956c1bd
@@ -359,7 +369,7 @@ def described(
     spectrum: torch.Tensor,  # [B, n_mels, T] as `spectrogram` returns it
     active: torch.Tensor,  # [B, T] bool
 ) -> torch.Tensor:  # [B, T, numbers of a centroid]
-    "Describe each frame as the sounds of the game are described."
+    "Describe each frame by the cepstra of its own and neighbouring columns, as the targets are."
     rows = cepstra(spectrum, active, self.config.n_cepstra)
     return rearrange(with_neighbours(rows, self.config.neighbours, self.config.apart), "b d t -> b t d")
 
@@ -370,28 +380,38 @@ def sounds_of(
     spectrum: torch.Tensor,  # [B, n_mels, T] as `spectrogram` returns it
     active: torch.Tensor,  # [B, T] bool
 ) -> torch.Tensor:  # ids [B, T], below n_targets
-    "Name the sound of each frame."
+    "Assign each frame to the nearest target."
     return nearest(self.described(spectrum, active), self.centroids)
+
+
+# %% ../../nbs/conditions/11_semantic_encoder.ipynb #f1c50c7e
+@patch
+def _joined(self: SemanticEncoder, features, spectrum, active):
+    "Append each frame's description, times `join`, to its normalised features."
+    description = self.config.join * self.described(spectrum, active)
+    return torch.cat([F.layer_norm(features, features.shape[-1:]), description], -1)
 
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #baf9240f
 @patch
-def play(
+def pretext_loss(
     self: SemanticEncoder,
     waveform: torch.Tensor,  # [B, 1, L]
 ) -> tuple[torch.Tensor, dict]:  # loss 0-D, and numbers to watch
-    "Play one round of the contrastive game; it draws from torch's own random numbers."
+    "Compute the loss of the pretext task on a batch; it draws from torch's own random numbers."
     c = self.config
     active = active_frames(waveform)
     spectrum = self.spectrogram(waveform)
-    codes = self.sounds_of(spoil(disturb(spectrum, c.warp, c.tilt), 0.0, c.narrow, c.dynamic_range), active)
+    targets = self.sounds_of(spoil(disturb(spectrum, c.warp, c.tilt), 0.0, c.narrow, c.dynamic_range), active)
     hidden = span_mask(active, c.masked, c.span)
-    heard = spoil(disturb(spectrum, c.warp, c.tilt), c.noisy, c.narrow, c.dynamic_range)
-    guesses = self.guess(self.context(normalise_over_time(heard, active), active, c.n_layers, hidden))
+    view = spoil(disturb(spectrum, c.warp, c.tilt), c.noisy, c.narrow, c.dynamic_range)
+    predictions = self.guess(self.context(normalise_over_time(view, active), active, c.n_layers, hidden))
     asked = active & (hidden | (torch.rand(active.shape, device=active.device) < c.unmasked))
-    loss, right = contrastive_loss(guesses, codes, self.sounds.weight, asked, active, c.n_distractors, c.temperature)
+    loss, right = contrastive_loss(
+        predictions, targets, self.sounds.weight, asked, active, c.n_distractors, c.temperature
+    )
     if not asked.any():
         return loss, {"contrastive": 0.0, "right": 0.0, "diversity": 0.0}
-    cosines = F.normalize(guesses[asked], dim=-1) @ F.normalize(self.sounds.weight, dim=-1).T
+    cosines = F.normalize(predictions[asked], dim=-1) @ F.normalize(self.sounds.weight, dim=-1).T
     spread = diversity_loss((cosines / c.temperature).softmax(-1))
     return loss + c.diversity * spread, {"contrastive": loss.item(), "right": right, "diversity": spread.item()}

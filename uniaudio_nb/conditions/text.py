@@ -13,6 +13,7 @@ import torch
 from torch import nn
 
 from ..core.files import weights_digest
+from ..core.patching import patch
 from ..corpora.recording import Recording
 from .captions import SHIPPED, CaptionEncoder, split_words
 from .contrastive_captions import train_matcher
@@ -23,8 +24,8 @@ def train_caption_encoder(
     recordings: list[Recording],  # for training; those of the splits valid and test are left out
     folder: str | Path,  # of the run; a run found there is continued or returned
     minutes: float | None = 0.7,  # of training; None: steps alone count
-    seed: int = 0,
-    device: str = "cpu",
+    seed: int = 0,  # of weights and batches
+    device: str = "cpu",  # where to train
     steps: int | None = None,  # of training; None: minutes alone count
 ) -> CaptionEncoder:  # frozen, on the device
     "Train a caption encoder against sounds and freeze it; the audio side stays in the run folder."
@@ -33,13 +34,11 @@ def train_caption_encoder(
 
 # %% ../../nbs/conditions/10_text.ipynb #102be2b0
 class T5TextEncoder(nn.Module):
-    """Wrap a T5 encoder of `transformers`: one vector per token, with the attention mask right, or as the released code
-    has it."""
+    "Wrap a T5 encoder of `transformers` as a text encoder, its attention mask right or as the released code has it."
 
     def __init__(
         self,
-        # on the Hugging Face hub, or a folder with model and tokenizer
-        name_or_folder: str | Path = "google/t5-v1_1-base",
+        name_or_folder: str | Path = "google/t5-v1_1-base",  # on the Hugging Face hub, or with model and tokenizer
         max_tokens: int = 100,  # longer texts are cut
         # False: pad to max_tokens and let the words attend to the padding, as the released code does
         masked: bool = True,
@@ -50,63 +49,67 @@ class T5TextEncoder(nn.Module):
         except ImportError as error:
             raise ImportError("T5TextEncoder needs the package transformers: pip install 'uniaudio-nb[t5]'") from error
         self.tokenizer = transformers.AutoTokenizer.from_pretrained(name_or_folder)
-        self.max_tokens = max_tokens
-        self.masked = masked
+        self.max_tokens, self.masked = max_tokens, masked
         self.model = transformers.T5EncoderModel.from_pretrained(name_or_folder).eval().requires_grad_(False)
 
-    @property
-    def dimension(self) -> int:
-        return self.model.config.d_model  # of each vector
 
-    @torch.no_grad()
-    def encode(
-        self,
-        texts: list[str],  # captions or instructions; `ValueError` if one has no word
-    ) -> list[torch.Tensor]:  # a float tensor [number of tokens, D] per text
-        "Encode texts for the language model."
-        if isinstance(texts, str):
-            raise ValueError(f"encode wants a list of texts, got the string {texts!r}")
-        for text in texts:
-            split_words(text)
-        if not len(texts):
-            return []
-        batch = self.tokenizer(
-            list(texts),
-            return_tensors="pt",
-            padding=True if self.masked else "max_length",
-            truncation=True,
-            max_length=self.max_tokens,
-        ).to(self.model.device)
-        seen = batch["attention_mask"]
-        vectors = self.model(
-            input_ids=batch["input_ids"], attention_mask=seen if self.masked else torch.ones_like(seen)
-        ).last_hidden_state.float()
-        return [row[words] for row, words in zip(vectors, seen.bool(), strict=True)]
+# %% ../../nbs/conditions/10_text.ipynb #b9f97321
+@patch(as_prop=True)
+def dimension(self: T5TextEncoder) -> int:  # D
+    "Give the size of each vector."
+    return self.model.config.d_model
 
-    def fingerprint(self) -> str:
-        # 16 hexadecimal digits
-        return weights_digest(
-            [self.max_tokens, self.masked, sorted(self.tokenizer.get_vocab().items())], self.model.state_dict()
-        )
 
-    def save_pretrained(
-        self,
-        folder: str | Path,  # made if missing; `load_text_encoder(folder)` loads it
-    ) -> Path:  # the folder
-        """Write model and tokenizer in the layout of `transformers`, and beside them `text_encoder.json` with our two
-        settings."""
-        self.model.save_pretrained(folder)
-        self.tokenizer.save_pretrained(folder)
-        Path(folder, "text_encoder.json").write_text(
-            json.dumps(
-                dict(kind="t5", max_tokens=self.max_tokens, masked=self.masked, digest=self.fingerprint()), indent=2
-            )
-            + "\n"
-        )
-        return Path(folder)
+@patch
+@torch.no_grad()
+def encode(
+    self: T5TextEncoder,
+    texts: list[str],  # captions or instructions; `ValueError` if one has no word
+) -> list[torch.Tensor]:  # a float tensor [number of tokens, D] per text
+    "Encode texts for the language model."
+    if isinstance(texts, str):
+        raise ValueError(f"encode wants a list of texts, got the string {texts!r}")
+    for text in texts:
+        split_words(text)
+    if not len(texts):
+        return []
+    padding = True if self.masked else "max_length"  # True: to the longest text
+    options = dict(return_tensors="pt", padding=padding, truncation=True, max_length=self.max_tokens)
+    batch = self.tokenizer(list(texts), **options).to(self.model.device)
+    seen = batch["attention_mask"]
+    mask = seen if self.masked else torch.ones_like(seen)
+    vectors = self.model(input_ids=batch["input_ids"], attention_mask=mask).last_hidden_state.float()
+    return [row[words] for row, words in zip(vectors, seen.bool(), strict=True)]
+
+
+# %% ../../nbs/conditions/10_text.ipynb #d00c7072
+@patch
+def fingerprint(self: T5TextEncoder) -> str:  # 16 hexadecimal digits
+    "Digest settings, vocabulary and weights: two encoders with the same one give the same vectors."
+    settings = [self.max_tokens, self.masked, sorted(self.tokenizer.get_vocab().items())]
+    return weights_digest(settings, self.model.state_dict())
+
+
+@patch
+def save_pretrained(
+    self: T5TextEncoder,
+    folder: str | Path,  # made if missing; `load_text_encoder(folder)` loads it
+) -> Path:  # the folder
+    """Write model and tokenizer in the layout of `transformers`, and beside them `text_encoder.json` with our two
+    settings."""
+    self.model.save_pretrained(folder)
+    self.tokenizer.save_pretrained(folder)
+    ours = dict(kind="t5", max_tokens=self.max_tokens, masked=self.masked, digest=self.fingerprint())
+    Path(folder, "text_encoder.json").write_text(json.dumps(ours, indent=2) + "\n")
+    return Path(folder)
 
 
 # %% ../../nbs/conditions/10_text.ipynb #a40ec501
+def _read_if_there(path):
+    "Read a JSON object; an empty one if there is no such file."
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
 def load_text_encoder(
     # that `save_pretrained` of either kind wrote, or any T5 in the layout of `transformers`; None: the caption encoder
     # that comes with the package
@@ -115,10 +118,7 @@ def load_text_encoder(
     "Restore the text encoder of a folder, whichever kind it is."
     folder = SHIPPED if folder is None else Path(folder)
     try:
-        ours, config = (
-            json.loads(path.read_text()) if path.is_file() else {}
-            for path in (folder / "text_encoder.json", folder / "config.json")
-        )
+        ours, config = _read_if_there(folder / "text_encoder.json"), _read_if_there(folder / "config.json")
     except ValueError as error:
         raise ValueError(f"{folder} does not describe a text encoder: {error}") from None
     if ours.get("kind") != "t5" and config.get("model_type") != "t5":

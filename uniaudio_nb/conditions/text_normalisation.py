@@ -123,8 +123,7 @@ def _letters(letters):
 
 
 # %% ../../nbs/conditions/00_text_normalisation.ipynb #cbada0cb
-# words that often begin a sentence
-_STARTERS = (
+_STARTERS = (  # words that often begin a sentence
     "He She It They We You I The A An This That These Those There Then But And So In On At When If What Who How Why "
     "His Her Its Their My Our Your"
 ).split()
@@ -191,16 +190,17 @@ def _initials(text):
     before_name = rf"(?<![\w.'’])((?!I)[A-Z])\.(?=\s+[A-Z])(?!{_STOP})"  # J. Smith
     text = re.sub(before_name, lambda match: _letters(match[1]), text)
     joined = r"\b([A-Z]{1,3})&([A-Z]{1,3})\b"  # AT&T
-    text = re.sub(joined, lambda match: f"{_letters(match[1])} and {_letters(match[2])}", text)
+    text = re.sub(joined, lambda match: " and ".join(map(_letters, match.groups())), text)
     if not re.search("[a-z]", text):
         return text
     text = re.sub(r"(?<=\b[Tt]he )US\b|\bA[ID]\b", lambda match: _letters(match[0]), text)
 
     def read(match):
-        long = len(match[1]) > 3 and re.search("[AEIOUY]", match[1])  # COVID
-        if long or match[1].lower() in load_lexicon() or re.fullmatch("[IVX]+", match[1]):
+        capitals, plural = match.groups()
+        long = len(capitals) > 3 and re.search("[AEIOUY]", capitals)  # COVID
+        if long or capitals.lower() in load_lexicon() or re.fullmatch("[IVX]+", capitals):
             return match[0]
-        return _letters(match[1]) + ("'s" if match[2] else "")
+        return _letters(capitals) + ("'s" if plural else "")
 
     return re.sub(r"\b([A-Z]{2,5})(s?)\b", read, text)
 
@@ -222,12 +222,20 @@ def _from_roman(numeral):
 
 def _roman_numerals(text):
     "Read Roman numerals up to 39 in clear places."
-    text = re.sub(rf"\b((?i:{_HEADINGS}) ){_ROMAN}", lambda match: match[1] + cardinal(_from_roman(match[2])), text)
+
+    def number(match):
+        before, numeral = match.groups()
+        return before + cardinal(_from_roman(numeral))
+
+    def rank(match):
+        before, numeral = match.groups()
+        return f"{before}the {ordinal(_from_roman(numeral))}"
+
+    text = re.sub(rf"\b((?i:{_HEADINGS}) ){_ROMAN}", number, text)
     ruler = rf"\b((?i:{_RULERS}) ){_ROMAN}(?!(?<=\b[VX])\.\s?[A-Z])"  # "Peter V. Smith" is no king
-    text = re.sub(ruler, lambda match: f"{match[1]}the {ordinal(_from_roman(match[2]))}", text)
+    text = re.sub(ruler, rank, text)
     text = re.sub(rf"\b{_ROMAN}(?= [Cc]entur)", lambda match: ordinal(_from_roman(match[1])), text)
-    behind_name = rf"\b([A-Z][a-z]+ )(?=[IVX]{{2}}){_ROMAN}"
-    return re.sub(behind_name, lambda match: match[1] + cardinal(_from_roman(match[2])), text)
+    return re.sub(rf"\b([A-Z][a-z]+ )(?=[IVX]{{2}}){_ROMAN}", number, text)
 
 
 # %% ../../nbs/conditions/00_text_normalisation.ipynb #15a70ca7
@@ -238,15 +246,16 @@ def _times(text):
         return f" {_letters(match[1] + 'm')}"
 
     def clock(match):
-        hour, minute, second = (None if part is None else int(part) for part in match.groups()[:3])
+        *numbers, half = match.groups()
+        hour, minute, second = (None if number is None else int(number) for number in numbers)
         words = [cardinal(hour)]
         if minute:
             words.append(f"oh {cardinal(minute)}" if minute < 10 else cardinal(minute))
-        elif second is None and not match[4]:
+        elif second is None and not half:
             words.append("o'clock" if 1 <= hour <= 12 else "hundred")
         if second is not None:
             words.append(f"and {cardinal(second)} second" + ("" if second == 1 else "s"))
-        return " ".join(words) + (match[4] or "")
+        return " ".join(words) + (half or "")
 
     text = re.sub(rf"(?<=\d)\s?([apAP])\.?\s?[mM]\b{_DOT}", half_of_day, text)
     time = r"(?<![\w:.,])([01]?\d|2[0-4]):([0-5]\d)(?::([0-5]\d))?(?![\d:])"
@@ -292,11 +301,13 @@ def _money(text):
     "Read amounts of money."
 
     def read(match):
-        one, many, coin, coins = _COINS[match[1]]
-        large = match[3] and _LARGE.get(match[3].lower(), match[3])
-        whole, _, decimals = match[2].partition(".")
-        if large or len(decimals) not in (0, 2):
-            return f"{number_words(match[2], years=False)} {large + ' ' if large else ''}{many}"
+        sign, amount, size = match.groups()
+        one, many, coin, coins = _COINS[sign]
+        whole, _, decimals = amount.partition(".")
+        if size:
+            return f"{number_words(amount, years=False)} {_LARGE.get(size.lower(), size)} {many}"
+        if len(decimals) not in (0, 2):
+            return f"{number_words(amount, years=False)} {many}"
         parts = []
         if whole.strip("0") or not decimals.strip("0"):
             parts.append(f"{number_words(whole, years=False)} {one if whole == '1' else many}")
@@ -336,9 +347,9 @@ def _units(text):
     "Read a number with its unit, and the per cent sign."
 
     def read(match):
-        number = number_words(match[1], years=False) + (match[2] or "")
-        many = (match[1] != "1" or bool(match[2])) and match[3] != "-"
-        return f"{number} {_unit_words(match[4], many)}"
+        written, large, gap, unit = match.groups("")
+        many = (written != "1" or bool(large)) and gap != "-"
+        return f"{number_words(written, years=False)}{large} {_unit_words(unit, many)}"
 
     large = "(?: hundred| thousand| million| billion| trillion)?"
     units = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
@@ -373,13 +384,15 @@ def _parts_and_places(text):
     units = "|".join(sorted(map(re.escape, _UNITS), key=len, reverse=True))
     unit = rf"(?: ({units})\b(?:\.(?=\s[a-z]))?)?"
     text = re.sub(rf"(?<![\w/.,])(\d+ )?(\d+)/(\d+)(?![\w/]|[.,]\d){unit}", _fraction, text)
-    text = re.sub(
-        r"(?<![\w.,])(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:st|nd|rd|th|ST|ND|RD|TH)\b",
-        lambda match: ordinal(int(match[1].replace(",", ""))),
-        text,
-    )
+    place = r"(?<![\w.,])(\d{1,3}(?:,\d{3}){1,4}|\d{1,15})(?:st|nd|rd|th|ST|ND|RD|TH)\b"
+    text = re.sub(place, lambda match: ordinal(int(match[1].replace(",", ""))), text)
+
+    def date(match):
+        month, number = match.groups()
+        return f"{month} {ordinal(int(number))}"
+
     day = rf"\b({_MONTHS}) (0?[1-9]|[12]\d|3[01])(?![\w%:]|[.,]\d)"
-    return re.sub(day, lambda match: f"{match[1]} {ordinal(int(match[2]))}", text)
+    return re.sub(day, date, text)
 
 
 # %% ../../nbs/conditions/00_text_normalisation.ipynb #7f36dbe7
@@ -455,8 +468,7 @@ def _plain_signs(text):
     return re.sub(r"(\d+)['’′] ?(\d{1,2})[\"”″]", r"\1 feet \2 inches", text)  # 6'2"
 
 
-# the most special ones first
-_RULES = (
+_RULES = (  # the most special ones first
     _plain_signs,
     _abbreviations,
     _saints_and_doctors,
