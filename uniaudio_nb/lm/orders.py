@@ -47,10 +47,11 @@ class Layout:
 
 
 # %% ../../nbs/lm/06_orders.ipynb #cff1ddff
-def _check_order(order, known):
-    "Raise `ValueError` for an unknown order."
-    if order not in known:
-        raise ValueError(f"order must be one of {', '.join(known)}, got {order!r}")
+def _known(order, orders) -> str:
+    "Return the order; `ValueError` when it is not among the given ones."
+    if order not in orders:
+        raise ValueError(f"order must be one of {', '.join(orders)}, got {order!r}")
+    return order
 
 
 def lay_out(
@@ -60,7 +61,7 @@ def lay_out(
     device=None,  # of the table; None: the CPU
 ) -> Layout:
     "Place K codebooks of T frames in the steps of an order; `ValueError` for an unknown one."
-    _check_order(order, ORDERS)
+    _known(order, ORDERS)
     if n_codebooks < 1 or n_frames < 1:
         raise ValueError(f"n_codebooks and n_frames must be at least 1, got {n_codebooks} and {n_frames}")
     k, t = torch.meshgrid(
@@ -135,8 +136,7 @@ class OrderTransformer(nn.Module):
         max_frames: int,  # longest T
     ):
         super().__init__()
-        _check_order(order, ORDERS[:4])
-        self.order, self.max_frames = order, max_frames
+        self.order, self.max_frames = _known(order, ORDERS[:4]), max_frames
         self.n_codebooks, self.codebook_size = n_codebooks, codebook_size
         self.embedding = nn.Embedding(n_codebooks * codebook_size + 2, width)  # all codes, then "empty" and "start"
         self.frame_position = nn.Embedding(max_frames + n_codebooks - 1, width)
