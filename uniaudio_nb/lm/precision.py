@@ -74,10 +74,8 @@ class PackedLinear:
         self.weight, self.scales = _packed(weight.detach(), precision, self.one_dnn)
         self.bias = None if bias is None else bias.detach().to(self.dtype)
 
-    def __call__(
-        self, x: torch.Tensor
-    ) -> torch.Tensor:  # [..., D], any float type -> [..., N], bfloat16 unless the precision is float32
-        "Multiply, add the bias, apply GELU."
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:  # [..., D] -> [..., N]
+        "Multiply, add the bias, apply GELU; the result is bfloat16 unless the precision is float32."
         x = x.to(self.dtype)
         if self.one_dnn:
             gelu = ("gelu", [], "none") if self.gelu else ("none", [], "")
