@@ -44,7 +44,7 @@ class MultiScaleConfig:
     variant: str = "paper"  # "paper": sum of embeddings, one guidance vector; "official": as in the released code
     dropout: float = 0.0
     prefix_attention: bool = False  # True: frames in front of the target look at each other in both directions
-    aligned: bool = False  # True: heads of the global stack compare places within segments (last section but one)
+    aligned: bool = False  # True: heads of the global stack compare places within segments, see `layers.places`
 
     def __post_init__(self):
         if self.variant not in ("paper", "official"):
@@ -53,69 +53,6 @@ class MultiScaleConfig:
             raise ValueError(f"width {self.width} is not a multiple of n_heads {self.n_heads}")
         if self.variant == "official" and self.width % self.n_codebooks:
             raise ValueError(f"width {self.width} is not a multiple of n_codebooks {self.n_codebooks}")
-
-
-# %% ../../nbs/lm/00_multiscale.ipynb #0a34b899
-@patch(cls_method=True)
-def tiny(
-    cls: MultiScaleConfig,
-    **changes,  # fields with another value
-) -> MultiScaleConfig:
-    "Return a size that trains in minutes on two CPU cores."
-    size = cls(n_layers=4, n_local_layers=2, width=128, n_heads=4, context=1536, continuous_dimension=64, dropout=0.1)
-    return replace(size, **changes)
-
-
-@patch(cls_method=True)
-def small(
-    cls: MultiScaleConfig,
-    **changes,  # fields with another value
-) -> MultiScaleConfig:
-    "Return a size that trains in 20 minutes on one large GPU."
-    size = cls(n_layers=12, n_local_layers=4, width=512, n_heads=8, context=2048, continuous_dimension=64, dropout=0.1)
-    return replace(size, **changes)
-
-
-@patch(cls_method=True)
-def base(
-    cls: MultiScaleConfig,
-    **changes,  # fields with another value
-) -> MultiScaleConfig:
-    "Return the released size."
-    return replace(cls(), **changes)
-
-
-@patch(cls_method=True)
-def paper(
-    cls: MultiScaleConfig,
-    **changes,  # fields with another value
-) -> MultiScaleConfig:
-    "Return the published size, about 0.94 B parameters."
-    return replace(cls(n_layers=24, n_local_layers=8, width=1536, n_heads=12), **changes)
-
-
-# %% ../../nbs/lm/00_multiscale.ipynb #4220af62
-@patch(cls_method=True)
-def official(
-    cls: MultiScaleConfig,
-    n_layers: int = 16,  # global layers
-    width: int = 768,  # D
-    n_heads: int = 12,
-    context: int = 8000,  # longest sequence in frames
-    vocabulary_size: int = 4212,  # V
-    n_codebooks: int = 3,  # K
-) -> MultiScaleConfig:
-    "Return a size of the released code's variant, so that its weights can be loaded."
-    return cls(
-        n_layers=n_layers,
-        n_local_layers=max(1, min(8, n_layers // 2)),
-        width=width,
-        n_heads=n_heads,
-        vocabulary_size=vocabulary_size,
-        n_codebooks=n_codebooks,
-        context=context,
-        variant="official",
-    )
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #62fb67a7
@@ -247,6 +184,69 @@ def check_batch(
     begins = (padding_mask[:, 1:] & ~padding_mask[:, :-1]).sum(1) + padding_mask[:, 0]
     if (begins > 1).any():
         raise ValueError("padding must stand before or behind the real frames, padding_mask has some between them")
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #0a34b899
+@patch(cls_method=True)
+def tiny(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return a size that trains in minutes on two CPU cores."
+    size = cls(n_layers=4, n_local_layers=2, width=128, n_heads=4, context=1536, continuous_dimension=64, dropout=0.1)
+    return replace(size, **changes)
+
+
+@patch(cls_method=True)
+def small(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return a size that trains in 20 minutes on one large GPU."
+    size = cls(n_layers=12, n_local_layers=4, width=512, n_heads=8, context=2048, continuous_dimension=64, dropout=0.1)
+    return replace(size, **changes)
+
+
+@patch(cls_method=True)
+def base(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return the released size."
+    return replace(cls(), **changes)
+
+
+@patch(cls_method=True)
+def paper(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return the published size, about 0.94 B parameters."
+    return replace(cls(n_layers=24, n_local_layers=8, width=1536, n_heads=12), **changes)
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #4220af62
+@patch(cls_method=True)
+def official(
+    cls: MultiScaleConfig,
+    n_layers: int = 16,  # global layers
+    width: int = 768,  # D
+    n_heads: int = 12,
+    context: int = 8000,  # longest sequence in frames
+    vocabulary_size: int = 4212,  # V
+    n_codebooks: int = 3,  # K
+) -> MultiScaleConfig:
+    "Return a size of the released code's variant, so that its weights can be loaded."
+    return cls(
+        n_layers=n_layers,
+        n_local_layers=max(1, min(8, n_layers // 2)),
+        width=width,
+        n_heads=n_heads,
+        vocabulary_size=vocabulary_size,
+        n_codebooks=n_codebooks,
+        context=context,
+        variant="official",
+    )
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #830ab5f6
