@@ -193,6 +193,11 @@ def positions(self: OrderTransformer, layout: Layout) -> torch.Tensor:  # [S, D]
 
 
 # %% ../../nbs/lm/06_orders.ipynb #bb4cc21b
+def _slot_offsets(vocabulary) -> torch.Tensor:  # [K]
+    "Compute the id of code 0 in each slot."
+    return vocabulary.blocks["audio"].start + vocabulary.codebook_size * torch.arange(vocabulary.n_codebooks)
+
+
 class MultiScaleOrder(nn.Module):
     "Let the multi-scale Transformer of lm/00_multiscale predict raw codes, by the same calls."
 
@@ -209,27 +214,24 @@ class MultiScaleOrder(nn.Module):
         super().__init__()
         self.order, self.max_frames = "multi_scale", max_frames
         self.n_codebooks, self.codebook_size = n_codebooks, codebook_size
-        self.vocabulary = Vocabulary(n_codebooks, codebook_size)
-        V, context = len(self.vocabulary), max_frames + 1
-        size = MultiScaleConfig(n_layers, n_local_layers, width, n_heads, V, n_codebooks, context, 1)
-        self.model = MultiScaleTransformer(size)
-        first = self.vocabulary.blocks["audio"].start
-        self.register_buffer("offsets", first + codebook_size * torch.arange(n_codebooks), persistent=False)
+        vocabulary = self.vocabulary = Vocabulary(n_codebooks, codebook_size)
+        size = (n_layers, n_local_layers, width, n_heads, len(vocabulary), n_codebooks, max_frames + 1, 1)
+        self.model = MultiScaleTransformer(MultiScaleConfig(*size))
+        self.register_buffer("offsets", _slot_offsets(vocabulary), persistent=False)
 
     def forward(self, codes: torch.Tensor) -> torch.Tensor:  # codes [B, K, T] -> logits [B, K, T, N]
         check_codes(codes, self.n_codebooks, self.codebook_size)
-        logits = self.model(self.to_ids(codes))
-        starts = enumerate(self.offsets.tolist())
-        return torch.stack([logits[:, :, k, start : start + self.codebook_size] for k, start in starts], 1)
+        logits, N = self.model(_frame_ids(self, codes)), self.codebook_size
+        return torch.stack([logits[:, :, k, first : first + N] for k, first in enumerate(self.offsets.tolist())], 1)
+
+    def generate(self, prompt, n_frames, config=GenerationConfig(), generator=None):
+        "Continue a prompt with the sampler of lm/04_generation; arguments as in `OrderTransformer.generate`."
+        return _continue_frames(self, prompt, n_frames, config, generator)
 
 
-@patch
-def to_ids(
-    self: MultiScaleOrder,
-    codes: torch.Tensor,  # [B, K, T]
-) -> torch.Tensor:  # ids of the vocabulary [B, T, K]
+def _frame_ids(model, codes) -> torch.Tensor:  # codes [B, K, T] -> ids [B, T, K]
     "Turn codes into the ids of their slots."
-    return rearrange(codes, "b k t -> b t k") + self.offsets
+    return rearrange(codes, "b k t -> b t k") + model.offsets
 
 
 # %% ../../nbs/lm/06_orders.ipynb #12e0e7f0
@@ -290,20 +292,13 @@ def generate(
 
 
 # %% ../../nbs/lm/06_orders.ipynb #53869c61
-@patch
-def generate(
-    self: MultiScaleOrder,
-    prompt: torch.Tensor,  # codes [B, K, P], P may be 0
-    n_frames: int,  # T, frames of the result, prompt included
-    config: GenerationConfig = GenerationConfig(),
-    generator: torch.Generator | None = None,  # None: different every time
-) -> torch.Tensor:  # codes [B, K, T]
+def _continue_frames(model, prompt, n_frames, config, generator) -> torch.Tensor:  # codes [B, K, T]
     "Continue a prompt frame by frame with the sampler of lm/04_generation."
     P = prompt.shape[-1]
-    prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in self.to_ids(prompt).cpu()]
+    prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in _frame_ids(model, prompt).cpu()]
     limits = dict(min_frames=[n_frames - P] * len(prompt), max_frames=[n_frames - P] * len(prompt))
-    drawn = generate_requests(self.model, prefixes, self.vocabulary, config, generator=generator, **limits)
-    return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - self.offsets, "b t k -> b k t")], -1)
+    drawn = generate_requests(model.model, prefixes, model.vocabulary, config, generator=generator, **limits)
+    return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - model.offsets, "b t k -> b k t")], -1)
 
 
 # %% ../../nbs/lm/06_orders.ipynb #734a69a2
