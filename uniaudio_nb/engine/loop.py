@@ -16,7 +16,13 @@ __all__ = [
 ]
 
 # %% ../../nbs/engine/02_loop.ipynb #75d077c9
-import json, math, os, queue, sys, threading, time
+import json
+import math
+import os
+import queue
+import sys
+import threading
+import time
 from contextlib import closing
 from dataclasses import asdict, dataclass
 from itertools import count
@@ -27,6 +33,7 @@ from torch import nn
 from tqdm import tqdm
 
 from ..core.devices import step_seed
+from ..core.patching import patch
 from .optimizers import make_optimizer
 from .run_folder import RunFolder, deferred_interrupt
 
@@ -37,8 +44,7 @@ class LoopConfig:
     "Describe one training run; `ValueError` for numbers that make no sense."
 
     steps: int | None = None  # optimiser steps; None: only the time counts
-    # training time in minutes (validation and saving not counted); None: only the steps count
-    minutes: float | None = None
+    minutes: float | None = None  # of training, validation and saving not counted; None: only the steps count
     learning_rate: float = 1e-3  # at the peak
     warmup: float = 0.05  # fraction of the run in which the rate rises
     final: float = 0.05  # fraction of the peak where the rate starts and ends
@@ -50,26 +56,30 @@ class LoopConfig:
     precision: str = "float32"  # "float32" or "bfloat16" (autocast; weights stay float32)
     log_every: int = 10  # steps averaged into one row of metrics
     checkpoint_seconds: float = 30.0  # time between checkpoints
-    # stop after this time in one call; the same call goes on. For machines that are lent by the minute
-    slice_minutes: float | None = None
+    slice_minutes: float | None = None  # end this call after so long, the same call then goes on; None: no limit
     seed: int = 0  # of everything random inside a step
     device: str = "cpu"  # "cpu", "cuda", "cuda:1"
 
     def __post_init__(self):
         self.betas = tuple(self.betas)
-        if self.steps is None and self.minutes is None:
-            raise ValueError("set steps or minutes: with neither, the run would never end")
-        for name in ("steps", "minutes", "learning_rate", "accumulate", "log_every", "slice_minutes"):
-            value = getattr(self, name)
-            if value is not None and not value > 0:
-                raise ValueError(f"{name} must be positive, got {value}")
-        for name in ("warmup", "final"):
-            if not 0 <= getattr(self, name) <= 1:
-                raise ValueError(f"{name} is a fraction from 0 to 1, got {getattr(self, name)}")
-        if self.optimizer not in ("adamw", "muon"):
-            raise ValueError(f"optimizer is adamw or muon, got {self.optimizer!r}")
-        if self.precision not in ("float32", "bfloat16"):
-            raise ValueError(f"precision is float32 or bfloat16, got {self.precision!r}")
+        _check_config(self)
+
+
+def _check_config(config):
+    "Raise `ValueError` for a run without end, and for numbers and names that make no sense."
+    if config.steps is None and config.minutes is None:
+        raise ValueError("set steps or minutes: with neither, the run would never end")
+    for name in ("steps", "minutes", "learning_rate", "accumulate", "log_every", "slice_minutes"):
+        value = getattr(config, name)
+        if value is not None and not value > 0:
+            raise ValueError(f"{name} must be positive, got {value}")
+    for name in ("warmup", "final"):
+        if not 0 <= getattr(config, name) <= 1:
+            raise ValueError(f"{name} is a fraction from 0 to 1, got {getattr(config, name)}")
+    if config.optimizer not in ("adamw", "muon"):
+        raise ValueError(f"optimizer is adamw or muon, got {config.optimizer!r}")
+    if config.precision not in ("float32", "bfloat16"):
+        raise ValueError(f"precision is float32 or bfloat16, got {config.precision!r}")
 
 
 # %% ../../nbs/engine/02_loop.ipynb #4ab971da
@@ -175,9 +185,44 @@ def sum_gradients(
         if parameter.grad is None:
             parameter.grad = torch.zeros_like(parameter)
     loss = loss.float().clone()
-    for handle in [dist.all_reduce(tensor, async_op=True) for tensor in [loss, *(p.grad for p in parameters)]]:
+    tensors = [loss, *(p.grad for p in parameters)]
+    for handle in [dist.all_reduce(tensor, async_op=True) for tensor in tensors]:
         handle.wait()
     return loss
+
+
+# %% ../../nbs/engine/02_loop.ipynb #8c2afd38
+@dataclass
+class _Turn:
+    "Hold the module that moves in a turn, and its loss so far."
+
+    name: str  # of the module
+    parameters: list  # those that are trained
+    loss: torch.Tensor | float = 0.0  # mean over the micro-batches of all processes, this process's share
+
+
+def _backward(runs, seeds, modules, optimizers, config, world, values) -> _Turn | None:
+    "Resume every micro-batch for one turn and sum its gradients; metrics go to `values`; None when all have ended."
+    turn = None
+    for run, seed in zip(runs, seeds):
+        torch.manual_seed(seed)
+        with torch.autocast(torch.device(config.device).type, torch.bfloat16, enabled=config.precision == "bfloat16"):
+            item = next(run, None)
+        if item is None:
+            break
+        name, loss, metrics = item
+        if name not in modules:
+            raise ValueError(f"step_fn yielded {name!r}, known modules are {sorted(modules)}")
+        # the first micro-batch names the module; a generator's loss must not leave gradients in a discriminator
+        if turn is None:
+            turn = _Turn(name, [p for p in modules[name].parameters() if p.requires_grad])
+            optimizers[name].zero_grad(set_to_none=True)
+        loss = loss / (len(runs) * world)
+        loss.backward(inputs=turn.parameters)
+        turn.loss = turn.loss + loss.detach()
+        for key, value in metrics.items():
+            values.setdefault(key, []).append(float(value))
+    return turn
 
 
 # %% ../../nbs/engine/02_loop.ipynb #93ba5535
@@ -193,46 +238,30 @@ def run_step(
 ) -> tuple[dict, int]:  # mean of each metric over the micro-batches, number of turns skipped as not finite
     "Run every turn of one step: backward over all micro-batches, sum over processes, clip, move."
     runs = [step_fn(batch, step) for batch in batches]
-    values = {}
-    skipped = 0
-    for turn in count():
-        name, total = None, 0.0
-        for i, run in enumerate(runs):
-            torch.manual_seed(step_seed(config.seed, (step * len(runs) + i) * world + rank, turn))
-            with torch.autocast(
-                torch.device(config.device).type, torch.bfloat16, enabled=config.precision == "bfloat16"
-            ):
-                item = next(run, None)
-            if item is None:
-                break
-            if item[0] not in modules:
-                raise ValueError(f"step_fn yielded {item[0]!r}, known modules are {sorted(modules)}")
-            # the first micro-batch names the module; a generator's loss must not leave gradients in a discriminator
-            if name is None:
-                name = item[0]
-                parameters = [p for p in modules[name].parameters() if p.requires_grad]
-                optimizers[name].zero_grad(set_to_none=True)
-            loss = item[1] / (len(runs) * world)
-            loss.backward(inputs=parameters)
-            total = total + loss.detach()
-            for key, value in item[2].items():
-                values.setdefault(key, []).append(float(value))
-        if name is None:
+    numbers = [(step * len(runs) + i) * world + rank for i in range(len(runs))]
+    values, skipped = {}, 0
+    for turn_number in count():
+        seeds = [step_seed(config.seed, number, turn_number) for number in numbers]
+        turn = _backward(runs, seeds, modules, optimizers, config, world, values)
+        if turn is None:
             break
-        if world > 1:
-            total = sum_gradients(parameters, total)
-        norm = nn.utils.clip_grad_norm_(parameters, config.clip_norm or math.inf)
-        prefix = "" if len(modules) == 1 else f"{name}_"
+        total = sum_gradients(turn.parameters, turn.loss) if world > 1 else turn.loss
+        norm = nn.utils.clip_grad_norm_(turn.parameters, config.clip_norm or math.inf)
+        prefix = "" if len(modules) == 1 else f"{turn.name}_"
         values[f"{prefix}loss"], values[f"{prefix}grad_norm"] = [float(total)], [float(norm)]
         if math.isfinite(float(total)) and math.isfinite(float(norm)):
-            optimizers[name].step()
+            optimizers[turn.name].step()
         else:
             skipped += 1
     if world > 1:
-        for module in modules.values():
-            for buffer in module.buffers():
-                dist.broadcast(buffer, 0)  # running statistics: process 0 decides, as in DDP
+        _broadcast(buffer for module in modules.values() for buffer in module.buffers())  # statistics, as in DDP
     return {key: sum(v) / len(v) for key, v in values.items()}, skipped
+
+
+def _broadcast(tensors):
+    "Give all processes the tensors of process 0."
+    for tensor in tensors:
+        dist.broadcast(tensor, 0)
 
 
 # %% ../../nbs/engine/02_loop.ipynb #e9c28aee
@@ -240,15 +269,12 @@ class SliceOver(KeyboardInterrupt):
     "Say that the time of this call is over, but not the training: everything is saved, the same call goes on."
 
 
-# %% ../../nbs/engine/02_loop.ipynb #6a509c09
 class _Loop:
     "Hold what changes while `fit` runs."
 
     def __init__(self, modules, config, folder, settings):
         self.rank, self.world, self.device = processes(config.device)
-        self.modules = modules
-        self.config = config
-        self.saved_step = None
+        self.modules, self.config = modules, config
         self.optimizers = {}
         for name, module in modules.items():
             if not name.isidentifier():
@@ -257,64 +283,185 @@ class _Loop:
             self.optimizers[name] = make_optimizer(
                 module, config.optimizer, config.learning_rate, config.betas, config.weight_decay
             )
-        same = {
-            key: value
-            for key, value in asdict(config).items()
-            if key not in ("device", "checkpoint_seconds", "slice_minutes")
-        }
-        self.run = RunFolder(folder, {**same, "processes": self.world, **(settings or {})})
+        free = ("device", "checkpoint_seconds", "slice_minutes")  # may differ when a run goes on
+        fixed = {key: value for key, value in asdict(config).items() if key not in free}
+        self.run = RunFolder(folder, {**fixed, "processes": self.world, **(settings or {})})
         self.state = self.run.resume(modules, self.optimizers, write=self.rank == 0)
         if self.world > 1:
             for module in modules.values():
-                for tensor in [*module.parameters(), *module.buffers()]:
-                    dist.broadcast(tensor.data, 0)
+                _broadcast(tensor.data for tensor in [*module.parameters(), *module.buffers()])
+        self.saved_step, self.validated_step = None, None
+        self.entered = self.last_save = time.monotonic()
 
-    def progress(
-        self, pressed, over=False
-    ) -> tuple[float, bool, bool]:  # 0 to 1; has somebody pressed Ctrl-C, is the slice over? The same in all processes
-        config, state = self.config, self.state
-        parts = [state["step"] / config.steps] if config.steps else []
-        if config.minutes:
-            parts.append(state["elapsed"] / (60 * config.minutes))
-        if self.world == 1:
-            return max(parts), bool(pressed), bool(over)
-        shared = torch.tensor(
-            [max(parts), float(bool(pressed)), float(bool(over))], dtype=torch.float64, device=self.device
+
+# %% ../../nbs/engine/02_loop.ipynb #6a509c09
+@patch
+def note(self: _Loop, values, skipped):
+    "Add one step to the averages of the coming row; `RuntimeError` after 50 steps in a row that were not finite."
+    self.state["skipped"] += skipped
+    self.state["in_a_row"] = self.state["in_a_row"] + 1 if skipped else 0
+    if self.state["in_a_row"] > 50:
+        raise RuntimeError(
+            f"loss or gradient was not finite in more than 50 steps in a row, up to step {self.state['step']}: "
+            f"lower the learning rate ({self.config.learning_rate})"
         )
-        dist.all_reduce(shared, dist.ReduceOp.MAX)
-        return shared[0].item(), bool(shared[1]), bool(shared[2])
+    for key, value in values.items():
+        total, n = self.state["pending"].get(key, (0.0, 0))
+        if math.isfinite(value):
+            self.state["pending"][key] = (total + value, n + 1)
 
-    def note(self, values, skipped):
-        "Add one step to the averages of the coming row."
-        self.state["skipped"] += skipped
-        self.state["in_a_row"] = self.state["in_a_row"] + 1 if skipped else 0
-        if self.state["in_a_row"] > 50:
-            raise RuntimeError(
-                f"loss or gradient was not finite in more than 50 steps in a row, up to step {self.state['step']}: "
-                f"lower the learning rate ({self.config.learning_rate})"
-            )
-        for key, value in values.items():
-            total, n = self.state["pending"].get(key, (0.0, 0))
-            if math.isfinite(value):
-                self.state["pending"][key] = (total + value, n + 1)
 
-    def log(self, values):
-        row = {"step": self.state["step"], "seconds": round(self.state["elapsed"], 3), **values}
-        if self.rank == 0:
-            self.run.log(row)
-        else:
-            self.run.rows.append(row)
+@patch
+def log(self: _Loop, values):
+    "Add a row of metrics."
+    row = {"step": self.state["step"], "seconds": round(self.state["elapsed"], 3), **values}
+    if self.rank == 0:
+        self.run.log(row)
+    else:
+        self.run.rows.append(row)
 
-    def flush(self, progress):
-        "Turn the averages into a row."
-        means = {key: total / n for key, (total, n) in self.state["pending"].items()}
-        self.log({"learning_rate": learning_rate_at(self.config, progress), **means, "skipped": self.state["skipped"]})
-        self.state["pending"] = {}
 
-    def save(self, finished=False):
-        if self.rank == 0 and (finished or self.saved_step != self.state["step"]):
-            self.run.save(self.modules, self.optimizers, {**self.state, "finished": finished})
-            self.saved_step = self.state["step"]
+@patch
+def flush(self: _Loop, progress):
+    "Turn the averages into a row."
+    means = {key: total / n for key, (total, n) in self.state["pending"].items()}
+    self.log({"learning_rate": learning_rate_at(self.config, progress), **means, "skipped": self.state["skipped"]})
+    self.state["pending"] = {}
+
+
+# %% ../../nbs/engine/02_loop.ipynb #006ff33b
+@patch
+def save(self: _Loop, finished=False):
+    "Write a checkpoint, unless this step has one."
+    if self.rank == 0 and (finished or self.saved_step != self.state["step"]):
+        self.run.save(self.modules, self.optimizers, {**self.state, "finished": finished})
+        self.saved_step = self.state["step"]
+
+
+@patch
+def set_training(self: _Loop, training):
+    "Put all modules into training or evaluation mode."
+    for module in self.modules.values():
+        module.train(training)
+
+
+@patch
+def check(self: _Loop, validate):
+    "Log what `validate` measures."
+    self.set_training(False)
+    torch.manual_seed(step_seed(self.config.seed, self.state["step"], -1))
+    with torch.no_grad():
+        self.log(validate(self.state["step"]))
+    self.set_training(True)
+    self.validated_step = self.state["step"]
+
+
+# %% ../../nbs/engine/02_loop.ipynb #3d297916
+@patch
+def progress(self: _Loop, pressed, over=False) -> tuple:  # 0 to 1, has somebody pressed Ctrl-C, is the slice over
+    "Measure how far the run is; the same in all processes."
+    config, state = self.config, self.state
+    parts = [state["step"] / config.steps] if config.steps else []
+    if config.minutes:
+        parts.append(state["elapsed"] / (60 * config.minutes))
+    if self.world == 1:
+        return max(parts), bool(pressed), bool(over)
+    shared = torch.tensor([max(parts), bool(pressed), bool(over)], dtype=torch.float64, device=self.device)
+    dist.all_reduce(shared, dist.ReduceOp.MAX)
+    farthest, stop, over = shared.tolist()
+    return farthest, bool(stop), bool(over)
+
+
+@patch
+def until_done(self: _Loop, pressed):  # generator of the progress before each step
+    "Go on until the end of the run; raise `KeyboardInterrupt` after Ctrl-C and `SliceOver` after `slice_minutes`."
+    limit = self.config.slice_minutes
+    while True:
+        progress, stop, over = self.progress(pressed, limit and time.monotonic() - self.entered >= 60 * limit)
+        if progress >= 1:
+            return
+        if stop:
+            raise KeyboardInterrupt
+        if over:
+            raise SliceOver(f"the {limit:g} minutes of this call are over at {progress:.0%}; the same call goes on")
+        yield progress
+
+
+# %% ../../nbs/engine/02_loop.ipynb #bbdf730e
+@patch
+def step(self: _Loop, step_fn, batches, progress) -> dict:  # metrics of the step
+    "Run one step at the learning rate of this progress."
+    began = time.perf_counter()
+    for optimizer in self.optimizers.values():
+        for group in optimizer.param_groups:
+            group["lr"] = learning_rate_at(self.config, progress)
+    drawn = to_device(next(batches), self.device)
+    number = self.state["step"]
+    values, skipped = run_step(
+        step_fn, drawn, number, self.modules, self.optimizers, self.config, self.rank, self.world
+    )
+    self.state["step"] += 1
+    self.state["elapsed"] += time.perf_counter() - began
+    self.note(values, skipped)
+    return values
+
+
+@patch
+def batches(self: _Loop, batch_fn):  # generator of lists of micro-batches, one list for each step that is left
+    "Draw the micro-batches of this process ahead."
+    config, first = self.config, self.state["step"]
+
+    def draw(step):
+        return [batch_fn((step * config.accumulate + i) * self.world + self.rank) for i in range(config.accumulate)]
+
+    return prefetch(draw, range(first, config.steps) if config.steps else count(first))
+
+
+@patch
+def bar(self: _Loop, description) -> tqdm:
+    "Make the progress bar, in thousandths; only process 0 shows it."
+    return tqdm(
+        total=1000,
+        desc=description,
+        file=sys.stderr,
+        disable=self.rank != 0,
+        mininterval=1.0,
+        leave=bool(description),
+        initial=int(1000 * self.progress([])[0]),
+        bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
+    )
+
+
+# %% ../../nbs/engine/02_loop.ipynb #6db7c66e
+def _show(bar, progress, values):
+    "Show the losses of a step beside the bar."
+    losses = ", ".join(f"{key} {values[key]:.3g}" for key in values if key.endswith("loss"))
+    bar.set_postfix_str(losses, refresh=False)
+    bar.update(int(1000 * progress) - bar.n)
+
+
+@patch
+def after_step(self: _Loop, progress, validate, validate_every):
+    "Write a row, validate and save, each when it is time."
+    if self.state["step"] % self.config.log_every == 0:
+        self.flush(progress)
+    if validate and validate_every and self.state["step"] % validate_every == 0:
+        self.check(validate)
+    if time.monotonic() - self.last_save >= self.config.checkpoint_seconds:
+        self.save()
+        self.last_save = time.monotonic()
+
+
+@patch
+def finish(self: _Loop, validate):
+    "Write the last row, the last validation, the last checkpoint, and the mark that the run is done."
+    if self.state["pending"]:
+        self.flush(1.0)
+    if validate and self.validated_step != self.state["step"]:
+        self.check(validate)
+    self.save(finished=True)
+    if self.rank == 0:
+        self.run.rewrite("done.json", json.dumps({"step": self.state["step"], "seconds": self.state["elapsed"]}))
 
 
 # %% ../../nbs/engine/02_loop.ipynb #f274b9bd
@@ -326,98 +473,24 @@ def fit(
     folder,  # of the run; a run found there is continued, or returned if it is done
     *,
     description: str = "",  # shown before the progress bar
-    validate=None,  # step -> dict of numbers; called without gradients, modules in eval mode
+    validate=None,  # step -> dict of numbers; called without gradients, modules in eval mode; None: no validation
     validate_every: int | None = None,  # steps between validations; None: only at the end
     settings: dict | None = None,  # what else makes this run what it is (JSON values): a resume that differs is refused
 ) -> list[dict]:  # rows of metrics, as in folder/metrics.jsonl
-    """Train until the steps or the minutes are used up; resumes exactly; `ValueError` if the folder holds a different
-    run."""
+    "Train until the steps or minutes are used up; resumes exactly; `ValueError` if the folder holds a different run."
     loop = _Loop(modules, config, folder, settings)
-    state = loop.state
-    run = loop.run
-    writes = loop.rank == 0
-    if run.done and state["step"]:
-        return run.rows
-
-    def draw(step):
-        return [batch_fn((step * config.accumulate + i) * loop.world + loop.rank) for i in range(config.accumulate)]
-
-    def check():
-        for module in modules.values():
-            module.eval()
-        torch.manual_seed(step_seed(config.seed, state["step"], -1))
-        with torch.no_grad():
-            loop.log(validate(state["step"]))
-        for module in modules.values():
-            module.train()
-
-    for module in modules.values():
-        module.train()
-    steps = range(state["step"], config.steps) if config.steps else count(state["step"])
-    bar = tqdm(
-        total=1000,
-        desc=description,
-        file=sys.stderr,
-        disable=not writes,
-        mininterval=1.0,
-        leave=bool(description),
-        initial=int(1000 * loop.progress([])[0]),
-        bar_format="{desc} {percentage:3.0f}%|{bar:20}| {elapsed}<{remaining}{postfix}",
-    )
-    last_save = time.monotonic()
-    validated = None
-    entered = time.monotonic()
-    with deferred_interrupt() as pressed, closing(prefetch(draw, steps)) as batches, bar:
+    if loop.run.done and loop.state["step"]:
+        return loop.run.rows
+    loop.set_training(True)
+    bar, ahead = loop.bar(description), loop.batches(batch_fn)
+    with deferred_interrupt() as pressed, closing(ahead) as batches, bar:
         try:
-            while True:
-                over = config.slice_minutes and time.monotonic() - entered >= 60 * config.slice_minutes
-                progress, stop, over = loop.progress(pressed, over)
-                if progress >= 1:
-                    break
-                if stop:
-                    raise KeyboardInterrupt
-                if over:
-                    raise SliceOver(
-                        f"the {config.slice_minutes:g} minutes of this call are over at {progress:.0%}; the same call "
-                        "goes on"
-                    )
-                began = time.perf_counter()
-                for optimizer in loop.optimizers.values():
-                    for group in optimizer.param_groups:
-                        group["lr"] = learning_rate_at(config, progress)
-                values, skipped = run_step(
-                    step_fn,
-                    to_device(next(batches), loop.device),
-                    state["step"],
-                    modules,
-                    loop.optimizers,
-                    config,
-                    loop.rank,
-                    loop.world,
-                )
-                state["step"] += 1
-                state["elapsed"] += time.perf_counter() - began
-                loop.note(values, skipped)
-                bar.set_postfix_str(
-                    ", ".join(f"{key} {values[key]:.3g}" for key in values if key.endswith("loss")), refresh=False
-                )
-                bar.update(int(1000 * progress) - bar.n)
-                if state["step"] % config.log_every == 0:
-                    loop.flush(progress)
-                if validate and validate_every and state["step"] % validate_every == 0:
-                    check()
-                    validated = state["step"]
-                if time.monotonic() - last_save >= config.checkpoint_seconds:
-                    loop.save()
-                    last_save = time.monotonic()
+            for progress in loop.until_done(pressed):
+                values = loop.step(step_fn, batches, progress)
+                _show(bar, progress, values)
+                loop.after_step(progress, validate, validate_every)
             bar.update(1000 - bar.n)
-            if state["pending"]:
-                loop.flush(1.0)
-            if validate and validated != state["step"]:
-                check()
-            loop.save(finished=True)
-            if writes:
-                run.rewrite("done.json", json.dumps({"step": state["step"], "seconds": state["elapsed"]}))
+            loop.finish(validate)
         except KeyboardInterrupt:
             if len(pressed) < 2:
                 loop.save()
@@ -426,4 +499,4 @@ def fit(
             raise KeyboardInterrupt
     if loop.world > 1:
         dist.barrier()
-    return run.rows
+    return loop.run.rows

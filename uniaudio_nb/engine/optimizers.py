@@ -9,6 +9,8 @@ __all__ = ["hidden_matrices", "MuonAdamW", "make_optimizer"]
 import torch
 from torch import nn
 
+from ..core.patching import patch
+
 
 # %% ../../nbs/engine/01_optimizers.ipynb #4a8b19ea
 def hidden_matrices(
@@ -26,9 +28,16 @@ def hidden_matrices(
 
 
 # %% ../../nbs/engine/01_optimizers.ipynb #fa46a92c
+def _decay_groups(parameters, weight_decay) -> list:  # of two parameter groups
+    "Divide parameters into those with weight decay (matrices and tables) and those without (biases and norms)."
+    return [
+        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
+        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
+    ]
+
+
 class MuonAdamW(torch.optim.Optimizer):
-    """Move hidden matrices by Muon and everything else by AdamW (Jordan et al. 2024; lengths matched as in Liu et al.
-    2025)."""
+    "Move hidden matrices by Muon and the rest by AdamW (Jordan et al. 2024; lengths matched as in Liu et al. 2025)."
 
     def __init__(
         self,
@@ -43,40 +52,56 @@ class MuonAdamW(torch.optim.Optimizer):
             raise ValueError(f"{type(module).__name__} has no linear layer between hidden vectors: use AdamW")
         inside = {id(p) for p in hidden}
         rest = [p for p in module.parameters() if p.requires_grad and id(p) not in inside]
-        groups = [
-            {"params": [p for p in rest if p.ndim >= 2], "weight_decay": weight_decay},
-            {"params": [p for p in rest if p.ndim < 2], "weight_decay": 0.0},
-        ]
+        groups = [group for group in _decay_groups(rest, weight_decay) if group["params"]]
         muon = torch.optim.Muon(
             hidden, lr=learning_rate, momentum=momentum, weight_decay=weight_decay, adjust_lr_fn="match_rms_adamw"
         )
-        self.parts = [
-            muon,
-            torch.optim.AdamW([group for group in groups if group["params"]], lr=learning_rate, betas=betas),
-        ]
-
-    @property
-    def param_groups(self):
-        return [group for part in self.parts for group in part.param_groups]
-
-    @property
-    def state(self):
-        return {p: values for part in self.parts for p, values in part.state.items()}
-
-    def zero_grad(self, set_to_none: bool = True):
-        for part in self.parts:
-            part.zero_grad(set_to_none)
+        self.parts = [muon, torch.optim.AdamW(groups, lr=learning_rate, betas=betas)]
 
     def step(self):
+        "Move all parameters."
         for part in self.parts:
             part.step()
 
-    def state_dict(self) -> dict:
-        return {"parts": [part.state_dict() for part in self.parts]}
 
-    def load_state_dict(self, state: dict):
-        for part, saved in zip(self.parts, state["parts"], strict=True):
-            part.load_state_dict(saved)
+# %% ../../nbs/engine/01_optimizers.ipynb #312cf7ed
+@patch
+def zero_grad(
+    self: MuonAdamW,
+    set_to_none: bool = True,  # False: set them to zero
+):
+    "Clear all gradients."
+    for part in self.parts:
+        part.zero_grad(set_to_none)
+
+
+@patch(as_prop=True)
+def param_groups(self: MuonAdamW) -> list:
+    "List the groups of both optimizers."
+    return [group for part in self.parts for group in part.param_groups]
+
+
+@patch(as_prop=True)
+def state(self: MuonAdamW) -> dict:
+    "Return what both optimizers keep for each parameter."
+    return {p: values for part in self.parts for p, values in part.state.items()}
+
+
+# %% ../../nbs/engine/01_optimizers.ipynb #c04e74c7
+@patch
+def state_dict(self: MuonAdamW) -> dict:
+    "Return the states of both optimizers."
+    return {"parts": [part.state_dict() for part in self.parts]}
+
+
+@patch
+def load_state_dict(
+    self: MuonAdamW,
+    state: dict,  # of `state_dict`
+):
+    "Load the states of both optimizers."
+    for part, saved in zip(self.parts, state["parts"], strict=True):
+        part.load_state_dict(saved)
 
 
 # %% ../../nbs/engine/01_optimizers.ipynb #658c0ab8
@@ -92,9 +117,5 @@ def make_optimizer(
         return MuonAdamW(module, learning_rate, betas, weight_decay=weight_decay)
     if name != "adamw":
         raise ValueError(f"optimizer is adamw or muon, got {name!r}")
-    parameters = [p for p in module.parameters() if p.requires_grad]
-    groups = [
-        {"params": [p for p in parameters if p.ndim >= 2], "weight_decay": weight_decay},
-        {"params": [p for p in parameters if p.ndim < 2], "weight_decay": 0.0},
-    ]
+    groups = _decay_groups([p for p in module.parameters() if p.requires_grad], weight_decay)
     return torch.optim.AdamW(groups, lr=learning_rate, betas=betas)

@@ -36,15 +36,9 @@ def save_weights(
     return folder
 
 
-# %% ../../nbs/engine/01_pretrained.ipynb #c1098788
-def load_weights(
-    folder,  # that `save_weights` wrote
-    kind: str,  # what it must hold
-    build,  # description -> module
-) -> tuple[nn.Module, dict]:  # the module in eval mode on the CPU, the description
-    """Load a trained part; `FileNotFoundError` or `ValueError` in one sentence when a file is missing, altered or of
-    another kind."""
-    folder = Path(folder)
+# %% ../../nbs/engine/01_pretrained.ipynb #77c5510a
+def _read_part(folder, kind) -> tuple:  # description, tensors by name
+    "Read both files of a trained part, and check that they belong together."
     for name in ("config.json", "model.safetensors"):
         if not (folder / name).is_file():
             raise FileNotFoundError(f"no {kind} in {folder}: {name} is missing")
@@ -59,11 +53,21 @@ def load_weights(
         tensors = load_file(folder / "model.safetensors")
     except SafetensorError as error:
         raise ValueError(f"{folder / 'model.safetensors'} does not fit its config.json: {error}") from None
-    if weights_digest(description, tensors) != expected:
-        raise ValueError(
-            f"{folder} was altered: its fingerprint is {weights_digest(description, tensors)}, config.json says "
-            f"{expected}"
-        )
+    found = weights_digest(description, tensors)
+    if found != expected:
+        raise ValueError(f"{folder} was altered: its fingerprint is {found}, config.json says {expected}")
+    return description, tensors
+
+
+# %% ../../nbs/engine/01_pretrained.ipynb #c1098788
+def load_weights(
+    folder,  # that `save_weights` wrote
+    kind: str,  # what it must hold
+    build,  # description -> module
+) -> tuple[nn.Module, dict]:  # the module in eval mode on the CPU, the description
+    "Load a trained part; `FileNotFoundError` or `ValueError` when a file is missing, altered or of another kind."
+    folder = Path(folder)
+    description, tensors = _read_part(folder, kind)
     try:
         module = build(description)
     except (KeyError, TypeError, ValueError) as error:

@@ -19,6 +19,7 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from ..core.files import write_aside
+from ..core.patching import patch
 
 
 # %% ../../nbs/engine/00_run_folder.ipynb #34ecaa7b
@@ -97,50 +98,8 @@ class RunFolder:
 
     @property
     def done(self) -> bool:
-        return (self.folder / "done.json").is_file()  # True once the run has finished
-
-    def resume(
-        self,
-        modules,  # by name, filled in place
-        optimizers,  # by name, filled in place
-        write: bool = True,  # forget later rows in the file too; False in all processes but one
-    ) -> dict:  # state to go on from; a fresh one if there is no checkpoint
-        "Load the newest checkpoint and the rows up to it; `ValueError` names a setting that differs."
-        path, state = self.folder / "checkpoint" / "state.json", None
-        if path.is_file():
-            self.compare(json.loads(path.read_text())["config"], self.config)
-            state = load_checkpoint(path.parent, modules, optimizers)
-        state = state or {"step": 0, "elapsed": 0.0, "skipped": 0, "in_a_row": 0, "pending": {}}
-        for line in (
-            (self.folder / "metrics.jsonl").read_text().splitlines()
-            if (self.folder / "metrics.jsonl").is_file()
-            else []
-        ):
-            try:
-                row = json.loads(line)
-            except json.JSONDecodeError:
-                break  # the plug was pulled in the middle of this line
-            if row["step"] <= state["step"]:
-                self.rows.append(row)
-        if write:
-            self.rewrite("metrics.jsonl", "".join(json.dumps(row) + "\n" for row in self.rows))
-        return {key: value for key, value in state.items() if key not in ("files", "config")}
-
-    def compare(self, old, new, name=""):
-        "Raise `ValueError` for the first difference between two settings."
-        for key in sorted({*old, *new}):
-            a, b = old.get(key), new.get(key)
-            if isinstance(a, dict) and isinstance(b, dict):
-                self.compare(a, b, f"{name}{key}.")
-            elif a != b:
-                raise ValueError(
-                    f"{self.folder} holds a run with {name}{key} = {a!r}, asked for is {b!r}: use the old value or "
-                    "another folder"
-                )
-
-    def save(self, modules, optimizers, state):
-        "Write rows and checkpoint."
-        save_checkpoint(self.folder / "checkpoint", modules, optimizers, {**state, "config": self.config})
+        "Say whether the run has finished."
+        return (self.folder / "done.json").is_file()
 
     def log(self, row: dict):
         "Append one row of metrics."
@@ -153,6 +112,70 @@ class RunFolder:
         self.folder.mkdir(parents=True, exist_ok=True)
         with write_aside(self.folder / name) as aside:
             Path(aside).write_text(text)
+
+
+# %% ../../nbs/engine/00_run_folder.ipynb #078f06ad
+@patch
+def compare(
+    self: RunFolder,
+    old: dict,  # settings of the run in the folder
+    new: dict,  # settings asked for
+    name: str = "",  # of the group of settings that is compared, with a dot; "" for all
+):
+    "Raise `ValueError` for the first difference between two settings."
+    for key in sorted({*old, *new}):
+        a, b = old.get(key), new.get(key)
+        if isinstance(a, dict) and isinstance(b, dict):
+            self.compare(a, b, f"{name}{key}.")
+        elif a != b:
+            raise ValueError(
+                f"{self.folder} holds a run with {name}{key} = {a!r}, asked for is {b!r}: use the old value or "
+                "another folder"
+            )
+
+
+# %% ../../nbs/engine/00_run_folder.ipynb #3f24d195
+@patch
+def save(
+    self: RunFolder,
+    modules: dict,  # by name
+    optimizers: dict,  # by name
+    state: dict,  # JSON values, with "step"
+):
+    "Write a checkpoint that holds the settings."
+    save_checkpoint(self.folder / "checkpoint", modules, optimizers, {**state, "config": self.config})
+
+
+@patch
+def resume(
+    self: RunFolder,
+    modules: dict,  # by name, filled in place
+    optimizers: dict,  # by name, filled in place
+    write: bool = True,  # forget later rows in the file too; False in all processes but one
+) -> dict:  # state to go on from; a fresh one if there is no checkpoint
+    "Load the newest checkpoint and the rows up to it; `ValueError` names a setting that differs."
+    path, state = self.folder / "checkpoint" / "state.json", None
+    if path.is_file():
+        self.compare(json.loads(path.read_text())["config"], self.config)
+        state = load_checkpoint(path.parent, modules, optimizers)
+    state = state or {"step": 0, "elapsed": 0.0, "skipped": 0, "in_a_row": 0, "pending": {}}
+    self.rows += _read_rows(self.folder / "metrics.jsonl", state["step"])
+    if write:
+        self.rewrite("metrics.jsonl", "".join(json.dumps(row) + "\n" for row in self.rows))
+    return {key: value for key, value in state.items() if key not in ("files", "config")}
+
+
+def _read_rows(path, last_step) -> list:  # of dicts
+    "Read the rows up to a step; a line that a crash has cut off ends them."
+    rows = []
+    for line in path.read_text().splitlines() if path.is_file() else ():
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError:
+            break
+        if row["step"] <= last_step:
+            rows.append(row)
+    return rows
 
 
 # %% ../../nbs/engine/00_run_folder.ipynb #1824589d

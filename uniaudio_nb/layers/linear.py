@@ -12,7 +12,8 @@ from torch import nn
 
 
 # %% ../../nbs/layers/00_linear.ipynb #5b734702
-def _one_dnn(x, weight) -> bool:  # where the product of oneDNN can stand in for F.linear
+def _one_dnn(x, weight) -> bool:
+    "Say whether the product of oneDNN can stand in for F.linear."
     return (
         x.device.type == "cpu"
         and x.dtype == weight.dtype == torch.float32
@@ -21,7 +22,8 @@ def _one_dnn(x, weight) -> bool:  # where the product of oneDNN can stand in for
     )
 
 
-def _product(x, weight, bias=None):
+def _product(x, weight, bias=None) -> torch.Tensor:  # [..., D_out]
+    "Multiply by a weight matrix in oneDNN."
     return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
 
 
@@ -37,11 +39,12 @@ class _Product(torch.autograd.Function):
     @torch.autograd.function.once_differentiable
     def backward(ctx, grad):
         x, weight = ctx.saved_tensors
-        rows, wanted = grad.reshape(-1, grad.shape[-1]), ctx.needs_input_grad
+        wants_x, wants_weight, wants_bias = ctx.needs_input_grad
+        rows = grad.reshape(-1, grad.shape[-1])
         return (
-            _product(grad.contiguous(), weight.T) if wanted[0] else None,
-            _product(rows.T, x.reshape(-1, x.shape[-1]).T) if wanted[1] else None,
-            rows.sum(0) if wanted[2] else None,
+            _product(grad.contiguous(), weight.T) if wants_x else None,
+            _product(rows.T, x.reshape(-1, x.shape[-1]).T) if wants_weight else None,
+            rows.sum(0) if wants_bias else None,
         )
 
 

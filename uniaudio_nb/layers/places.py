@@ -24,11 +24,8 @@ def place_vectors(
 
 
 # %% ../../nbs/layers/00_places.ipynb #284b8585
-WIDER = 4  # how many times as far the second half of the heads sees
-
-
 def start_strength(
-    n_heads: int,  # H
+    n_heads: int,  # H; the first half, rounded up, are narrow, the others wide (see below)
 ) -> torch.Tensor:  # [H]
     "Let one narrow head and one wide one look at their place from the start, and a second narrow one half as much."
     strength, first_wide = torch.zeros(n_heads), (n_heads + 1) // 2
@@ -40,12 +37,14 @@ def start_strength(
     return strength
 
 
+# %% ../../nbs/layers/00_places.ipynb #1834d67a
+WIDER = 4  # how many times as far the second half of the heads sees
+
+
 def head_places(
     places: torch.Tensor,  # place of each frame in its segment, int [B or 1, T]
     n_heads: int,  # H
-) -> (
-    tuple
-):  # of each head, [B or 1, H, T, 2*N_FREQUENCIES] each: the place that a frame looks for (the next one), and its own
+) -> tuple:  # place that a frame looks for (the next one), and its own: [B or 1, H, T, 2*N_FREQUENCIES] each
     "Turn places into what the heads of all layers compare."
     n_narrow = (n_heads + 1) // 2
 
@@ -56,20 +55,19 @@ def head_places(
     return of_heads(places + 1), of_heads(places)
 
 
+# %% ../../nbs/layers/00_places.ipynb #80e3d07b
 def with_places(
-    query: torch.Tensor,
-    key: torch.Tensor,
+    query: torch.Tensor,  # [B, H, T, d]
+    key: torch.Tensor,  # [B, H, T, d]
     value: torch.Tensor,  # [B, H, T, d]
     places: tuple,  # of `head_places`
     strength: torch.Tensor,  # of each head [H]
-) -> (
-    tuple
-):  # query, key, value [B, H, T, d + 2*N_FREQUENCIES]; scale is d**-0.5, the result stands in the first d columns
-    "Append places to queries (the next one) and keys, and zeros to values."
+) -> tuple:  # query, key, value [B, H, T, d + 2*N_FREQUENCIES]; the scale stays d**-0.5
+    "Append places to queries (the next one) and keys, and zeros to values; the result is in the first d columns."
     (wanted, own), (B, _, _, d) = places, query.shape
-    told = wanted * (strength * d**0.5)[:, None, None]
+    wanted = wanted * (strength * d**0.5)[:, None, None]
     return (
-        torch.cat([query, told.expand(B, -1, -1, -1).to(query.dtype)], -1),
+        torch.cat([query, wanted.expand(B, -1, -1, -1).to(query.dtype)], -1),
         torch.cat([key, own.expand(B, -1, -1, -1).to(key.dtype)], -1),
         F.pad(value, (0, 2 * N_FREQUENCIES)),
     )

@@ -48,17 +48,9 @@ def prefill(
             f"{longest - 1} frames of conditions and {max_frames} of output exceed the model's context of "
             f"{self.config.context} frames; shorten the conditions or max_seconds"
         )
-    tokens = torch.zeros(len(distinct), longest, self.config.n_codebooks, dtype=torch.long)
-    mask = torch.zeros(len(distinct), longest, dtype=torch.bool)
-    for row, prefix in enumerate(distinct):
-        tokens[row, longest - len(prefix) - 1] = SPECIAL.index("<mega_global>")
-        tokens[row, longest - len(prefix) :] = prefix.tokens
-        if prefix.continuous is not None:
-            mask[row, longest - len(prefix) :] = prefix.continuous.mask
-    vectors = [prefix.continuous.vectors for prefix in distinct if prefix.continuous is not None]
-    continuous = Continuous(mask.to(device), torch.cat(vectors).to(device)) if vectors else None
+    tokens, continuous = _pad_left(distinct, longest, self.config.n_codebooks, device)
     cache = self.global_stack.new_cache(len(distinct), longest + max_frames)
-    state = self._advance(tokens.to(device), lengths, cache, continuous)
+    state = self._advance(tokens, lengths, cache, continuous)
     if len(distinct) == len(prefixes):
         return state, cache, lengths
     place = {id(prefix): row for row, prefix in enumerate(distinct)}
@@ -67,13 +59,26 @@ def prefill(
     return state[rows], cache, lengths[rows]
 
 
+def _pad_left(prefixes, longest, n_codebooks, device) -> tuple:  # tokens [B, T, K], continuous or None
+    "Stack prefixes with `<mega_global>` before each and padding before that."
+    tokens = torch.zeros(len(prefixes), longest, n_codebooks, dtype=torch.long)
+    mask = torch.zeros(len(prefixes), longest, dtype=torch.bool)
+    for row, prefix in enumerate(prefixes):
+        tokens[row, longest - len(prefix) - 1] = SPECIAL.index("<mega_global>")
+        tokens[row, longest - len(prefix) :] = prefix.tokens
+        if prefix.continuous is not None:
+            mask[row, longest - len(prefix) :] = prefix.continuous.mask
+    vectors = [prefix.continuous.vectors for prefix in prefixes if prefix.continuous is not None]
+    continuous = Continuous(mask.to(device), torch.cat(vectors).to(device)) if vectors else None
+    return tokens.to(device), continuous
+
+
 # %% ../../nbs/lm/04_generation.ipynb #712b7780
 @patch
 def _advance(
     self: MultiScaleTransformer, tokens, lengths, cache, continuous=None, place=None
-) -> torch.Tensor:  # [B, D]
-    """Feed frames [B, T, K] that end at `lengths` frames per row, or one frame of the target with its place in it;
-    return the state of the frame that follows."""
+) -> torch.Tensor:  # state of the frame that follows [B, D]
+    "Feed frames [B, T, K] that end at `lengths` frames per row, or one frame of the target with its place in it."
     T, total = tokens.shape[1], cache.length + tokens.shape[1]
     at = torch.arange(total, device=tokens.device)
     positions = (lengths[:, None] - total + at[-T:]).clamp(min=0)
@@ -87,9 +92,18 @@ def _advance(
 
 
 # %% ../../nbs/lm/04_generation.ipynb #ec9874ff
+def _slot_ids(vocabulary, target_type, device) -> list:  # of tensors: K for audio, else one
+    "List the ids that each slot may hold; those of slot 0 end with the end token."
+    block, n = vocabulary.blocks[target_type], vocabulary.codebook_size
+    slots = [block]
+    if target_type == "audio":
+        slots = [range(block.start + n * k, block.start + n * (k + 1)) for k in range(vocabulary.n_codebooks)]
+    end = vocabulary.id(f"<{target_type}_end>")
+    return [torch.tensor([*slot, end] if k == 0 else [*slot], device=device) for k, slot in enumerate(slots)]
+
+
 class FrameSampler:
-    """Draw the K tokens of a frame, slot after slot, each from its own codebook; the end only in slot 0, where it fills
-    the frame."""
+    "Draw the K tokens of a frame one after the other, each from its own codebook; the end in slot 0 fills the frame."
 
     def __init__(
         self,
@@ -98,22 +112,10 @@ class FrameSampler:
         config: GenerationConfig,
         target_type: str = "audio",  # type of the target segment; other than audio: all slots repeat slot 0
     ):
-        block = vocabulary.blocks[target_type]
-        n = vocabulary.codebook_size
-        K = vocabulary.n_codebooks
-        self.model = model
-        self.config = config
-        self.K = K
+        self.model, self.config = model, config
+        self.K = vocabulary.n_codebooks
         self.end = vocabulary.id(f"<{target_type}_end>")
-        slots = (
-            [range(block.start + n * k, block.start + n * (k + 1)) for k in range(K)]
-            if target_type == "audio"
-            else [block]
-        )
-        device = model.head.weight.device
-        self.ids = [
-            torch.tensor([*slot, self.end] if k == 0 else [*slot], device=device) for k, slot in enumerate(slots)
-        ]
+        self.ids = _slot_ids(vocabulary, target_type, model.head.weight.device)
         self.heads = [model.head.weight[ids] for ids in self.ids]  # the rows of the head that can be needed at all
         self.cache = None
 
@@ -122,40 +124,64 @@ class FrameSampler:
         state: torch.Tensor,  # states of the frame [B, D], with guidance [2B, D] (second half: without conditions)
         may_end: torch.Tensor,  # bool [B]
         uniform: torch.Tensor,  # [B, K, 2], in [0, 1): for the draw, and for drawing again
-        recent: torch.Tensor | None = None,  # ids of the latest frames [B, W, K], -1 where there was none
+        recent: torch.Tensor | None = None,  # ids of the latest frames [B, W, K], -1 where there was none; None: W is 0
     ) -> tuple:  # ids [B, K], end in all slots of a row that ended; log-likelihood [B], tokens it counts [B]
         "Draw one frame."
-        model = self.model
-        B = len(may_end)
-        guided = len(state) != len(may_end)
-        if self.cache is None or self.cache.data.shape[2] != len(state):
-            self.cache = model.local_stack.new_cache(len(state), self.K)
-        self.cache.length = 0
-        told, frame = model.guide(state) + model.local_position.weight, []
-        previous = torch.full((len(state),), SPECIAL.index("<mega_local>"), device=state.device)
-        likelihood = torch.zeros(B, dtype=torch.float64, device=state.device)
-        count = torch.zeros(B, device=state.device)
-        for k, ids in enumerate(self.ids):
-            hidden = model.local_norm(
-                model.local_stack((model.local_embedding(previous) + told[:, k])[:, None], cache=self.cache)
-            )[:, 0]
-            logits = hidden @ self.heads[k].T
-            if guided:
-                logits = logits[B:] + self.config.guidance_scale * (logits[:B] - logits[B:])
-            if k == 0:
-                logits[:, -1].masked_fill_(~may_end, -torch.inf)
-            at = pick(candidate_probabilities(logits, self.config), uniform[:, k, 0])
-            if recent is not None:
-                again = pick(logits.softmax(-1), uniform[:, k, 1])
-                at = torch.where(
-                    (recent[:, :, k] == ids[at][:, None]).float().mean(1) > self.config.repetition_share, again, at
-                )
-            drawn, going = ids[at], torch.ones_like(may_end) if k == 0 else frame[0] != self.end
-            likelihood += torch.where(going, logits.double().log_softmax(-1).gather(1, at[:, None])[:, 0], 0.0)
-            count += going
-            frame.append(torch.where(going, drawn, self.end))
-            previous = frame[-1].repeat(2) if guided else frame[-1]
-        return torch.stack(frame * (self.K if len(self.ids) == 1 else 1), 1), likelihood, count
+        frame, guidance = self._begin(state, len(may_end))
+        for k in range(len(self.ids)):
+            self._draw_slot(frame, k, guidance[:, k], may_end, uniform[:, k], recent)
+        ids = torch.stack(frame.slots * (self.K if len(self.ids) == 1 else 1), 1)
+        return ids, frame.log_likelihood, frame.n_tokens
+
+
+# %% ../../nbs/lm/04_generation.ipynb #4295007f
+@dataclass
+class _Frame:
+    "Hold a frame while its slots are drawn."
+
+    slots: list  # ids [B] of each slot so far
+    log_likelihood: torch.Tensor  # nats [B], float64
+    n_tokens: torch.Tensor  # tokens that the log-likelihood counts [B]
+
+
+@patch
+def _begin(self: FrameSampler, state, batch_size) -> tuple:  # an empty `_Frame`, guidance of its slots [B or 2B, K, D]
+    "Empty the cache for a new frame."
+    if self.cache is None or self.cache.batch_size != len(state):
+        self.cache = self.model.local_stack.new_cache(len(state), self.K)
+    self.cache.length = 0
+    nothing = torch.zeros(batch_size, dtype=torch.float64, device=state.device)
+    frame = _Frame([], nothing, torch.zeros(batch_size, device=state.device))
+    return frame, self.model.guide(state) + self.model.local_position.weight
+
+
+# %% ../../nbs/lm/04_generation.ipynb #63884e8c
+@patch
+def _slot_logits(self: FrameSampler, k, previous, guidance) -> torch.Tensor:  # [B, n]
+    "Run the local stack for one slot and compute the logits of its ids."
+    model = self.model
+    x = (model.local_embedding(previous) + guidance)[:, None]
+    return model.local_norm(model.local_stack(x, cache=self.cache))[:, 0] @ self.heads[k].T
+
+
+@patch
+def _draw_slot(self: FrameSampler, frame, k, guidance, may_end, uniform, recent) -> None:
+    "Draw slot k of a frame and append it."
+    ids, guided = self.ids[k], len(guidance) != len(may_end)
+    start = SPECIAL.index("<mega_local>")
+    previous = torch.full((len(may_end),), start, device=guidance.device) if k == 0 else frame.slots[-1]
+    logits = self._slot_logits(k, previous.repeat(2) if guided else previous, guidance)
+    if guided:
+        logits = self._guided(logits)
+    if k == 0:
+        logits[:, -1].masked_fill_(~may_end, -torch.inf)
+    at = pick(candidate_probabilities(logits, self.config), uniform[:, 0])
+    if recent is not None:
+        at = self._without_repetition(at, ids, logits, uniform[:, 1], recent[:, :, k])
+    going = torch.ones_like(may_end) if k == 0 else frame.slots[0] != self.end
+    frame.log_likelihood += torch.where(going, logits.double().log_softmax(-1).gather(1, at[:, None])[:, 0], 0.0)
+    frame.n_tokens += going
+    frame.slots.append(torch.where(going, ids[at], self.end))
 
 
 # %% ../../nbs/lm/04_generation.ipynb #4e8e862e
@@ -169,6 +195,85 @@ class Step:
     n_tokens: torch.Tensor  # [B], tokens that the log-likelihood counts
 
 
+# %% ../../nbs/lm/04_generation.ipynb #9b77f9c2
+class _Rows:
+    "Hold the rows of the batch that still generate."
+
+    def __init__(self, model, prefixes, unconditional, max_frames, window):
+        self.model, self.guided = model, bool(unconditional)
+        self.state, self.cache, self.lengths = model.prefill([*prefixes, *unconditional], max_frames)
+        self.requests = torch.arange(len(prefixes), device=self.state.device)  # which request each row belongs to
+        self.recent = None  # latest frames [rows, window, K]
+        if window:
+            shape = (len(prefixes), window, model.config.n_codebooks)
+            self.recent = torch.full(shape, -1, device=self.state.device)
+
+    def advance(self, frame, active, place):
+        "Feed the frame [rows, K] that was drawn; drop rows when at most half of them are active."
+        if self.recent is not None:
+            self.recent = torch.cat([self.recent[:, 1:], frame[:, None]], 1)
+        self.lengths = self.lengths + 1
+        staying = active[self.requests]
+        if 2 * int(staying.sum()) <= len(staying):
+            kept = staying.nonzero()[:, 0]
+            frame = frame[kept]
+            self.keep(kept)
+        frame = frame.repeat(2, 1) if self.guided else frame
+        self.state = self.model._advance(frame[:, None], self.lengths, self.cache, place=place)
+
+
+@patch
+def keep(self: _Rows, kept):
+    "Leave out all rows but these."
+    both = torch.cat([kept, kept + len(self.requests)]) if self.guided else kept
+    self.requests, self.lengths = self.requests[kept], self.lengths[both]
+    self.recent = None if self.recent is None else self.recent[kept]
+    self.cache.select(both)
+
+
+# %% ../../nbs/lm/04_generation.ipynb #2ddcfe65
+def _given_ids(given, shape, device) -> torch.Tensor:  # [B, T, K]
+    "Stack the ids that are not drawn but kept; -1 where they are drawn."
+    ids = torch.full(shape, -1, device=device)
+    for row, known in enumerate(given or ()):
+        if known is not None:
+            ids[row, : len(known)] = known[: shape[1]].to(device)
+    return ids
+
+
+def _step(drawn, known, requests, active, end) -> tuple:  # frame of the rows [rows, K], `Step` of all B requests
+    "Put what was drawn for some requests among all of them."
+    frame, likelihood, count = drawn
+    wanted = (known < 0).any(1)  # what is given says nothing about the draw
+    frame = torch.where(known >= 0, known, frame)
+    everywhere = dict(device=active.device)
+    ids = torch.full((len(active), frame.shape[1]), end, **everywhere).index_copy(0, requests, frame)
+    gained = torch.zeros(len(active), dtype=torch.float64, **everywhere).index_copy(0, requests, likelihood * wanted)
+    tokens = torch.zeros(len(active), **everywhere).index_copy(0, requests, count * wanted)
+    gained, tokens = torch.where(active, gained, 0.0), torch.where(active, tokens, 0.0)
+    active = active & (ids[:, 0] != end)
+    return frame, Step(torch.where(active[:, None], ids, end), active, gained, tokens)
+
+
+# %% ../../nbs/lm/04_generation.ipynb #18b4dcc1
+def _check_requests(n, config, unconditional, **per_request):
+    "Raise `ValueError` for lists of another length than the requests and for limits that no length satisfies."
+    if config.guidance_scale != 1 and unconditional is None:
+        raise ValueError(f"guidance_scale {config.guidance_scale} needs the unconditional prefixes")
+    for name, x in (*per_request.items(), ("unconditional", unconditional)):
+        if x is not None and len(x) != n:
+            raise ValueError(f"{name} needs one entry for each of the {n} requests, got {len(x)}")
+    for low, high in zip(per_request["min_frames"], per_request["max_frames"]):
+        if not 0 <= low <= high:
+            raise ValueError(f"limits must satisfy 0 <= min_frames <= max_frames, got {low} and {high}")
+
+
+def _draw_seeds(n, generator) -> list:
+    "Draw a seed for each request."
+    where = generator.device if generator else "cpu"
+    return [int(torch.randint(2**62, (1,), generator=generator, device=where)) for _ in range(n)]
+
+
 # %% ../../nbs/lm/04_generation.ipynb #fdc28b0e
 @torch.no_grad()
 def generate_steps(
@@ -177,81 +282,38 @@ def generate_steps(
     vocabulary: Vocabulary,
     config: GenerationConfig = GenerationConfig(),
     *,
-    min_frames: list,
-    max_frames: list,  # limits of each request
+    min_frames: list,  # of each request: no end before
+    max_frames: list,  # of each request: the end at the latest
     unconditional: list | None = None,  # prefixes without conditions, needed when guidance_scale is not 1
     target_type: str = "audio",  # type of the target segment
-    # for each request None, or ids [T, K] that are not drawn but kept, -1 where they are drawn
-    given: list | None = None,
-    # one int per request, which then gets the same in any company; None: drawn from `generator`
-    seeds: list | None = None,
+    given: list | None = None,  # for each request None, or ids [T, K] that are kept, -1 where they are drawn
+    seeds: list | None = None,  # an int per request, which alone decides its draws; None: drawn from `generator`
     generator: torch.Generator | None = None,  # None: different every time
 ) -> Iterator:  # of `Step`s
     "Generate for all requests at once, a step at a time, until each has ended or reached its limit."
-    B = len(prefixes)
-    guided = config.guidance_scale != 1
-    device = model.head.weight.device
-    K = vocabulary.n_codebooks
-    if guided and unconditional is None:
-        raise ValueError(f"guidance_scale {config.guidance_scale} needs the unconditional prefixes")
-    for name, x in (
-        ("min_frames", min_frames),
-        ("max_frames", max_frames),
-        ("seeds", seeds),
-        ("unconditional", unconditional),
-        ("given", given),
-    ):
-        if x is not None and len(x) != B:
-            raise ValueError(f"{name} needs one entry for each of the {B} requests, got {len(x)}")
-    for low, high in zip(min_frames, max_frames):
-        if not 0 <= low <= high:
-            raise ValueError(f"limits must satisfy 0 <= min_frames <= max_frames, got {low} and {high}")
-    if seeds is None:
-        where = generator.device if generator else "cpu"
-        seeds = [int(torch.randint(2**62, (1,), generator=generator, device=where)) for _ in prefixes]
-    if max(max_frames, default=0) == 0:
+    limits = dict(min_frames=min_frames, max_frames=max_frames)
+    _check_requests(len(prefixes), config, unconditional, **limits, seeds=seeds, given=given)
+    seeds = _draw_seeds(len(prefixes), generator) if seeds is None else seeds
+    longest, device = max(max_frames, default=0), model.head.weight.device
+    if longest == 0:
         return
-    noise = row_noise(seeds, max_frames, K).to(device)
+    noise = row_noise(seeds, max_frames, vocabulary.n_codebooks).to(device)
     draw = FrameSampler(model, vocabulary, config, target_type)
     low, high = torch.tensor(min_frames, device=device), torch.tensor(max_frames, device=device)
-    rows = torch.arange(B, device=device)  # requests that are still in the batch
-    state, cache, lengths = model.prefill([*prefixes, *(unconditional if guided else [])], max(max_frames))
-    kept_ids = torch.full((B, max(max_frames), K), -1, device=device)
-    for row, ids in enumerate(given or ()):
-        if ids is not None:
-            kept_ids[row, : len(ids)] = ids[: max(max_frames)].to(device)
+    rows = _Rows(
+        model, prefixes, unconditional if config.guidance_scale != 1 else [], longest, config.repetition_window
+    )
+    known = _given_ids(given, noise.shape[:3], device)
     active = high > 0
-    recent = torch.full((B, config.repetition_window, K), -1, device=device) if config.repetition_window else None
-    for step in range(max(max_frames)):
-        drawn, likelihood, count = draw(state, low[rows] <= step, noise[rows, step], recent)
-        known = kept_ids[rows, step]
-        drawn, wanted = torch.where(known >= 0, known, drawn), (known < 0).any(1)
-        # what is given says nothing about the draw
-        likelihood = likelihood * wanted
-        count = count * wanted
-        ids = torch.full((B, K), draw.end, device=device).index_copy(0, rows, drawn)
-        gained = torch.zeros(B, dtype=torch.float64, device=device).index_copy(0, rows, likelihood)
-        tokens = torch.zeros(B, device=device).index_copy(0, rows, count)
-        gained = torch.where(active, gained, 0.0)
-        tokens = torch.where(active, tokens, 0.0)
-        active = active & (ids[:, 0] != draw.end)
-        yield Step(torch.where(active[:, None], ids, draw.end), active, gained, tokens)
-        active = active & (high > step + 1)
+    for t in range(longest):
+        at = rows.requests
+        drawn = draw(rows.state, low[at] <= t, noise[at, t], rows.recent)
+        frame, step = _step(drawn, known[at, t], at, active, draw.end)
+        yield step
+        active = step.active & (high > t + 1)
         if not active.any():
             return
-        if recent is not None:
-            recent = torch.cat([recent[:, 1:], drawn[:, None]], 1)
-        lengths = lengths + 1
-        staying = active[rows]
-        if 2 * int(staying.sum()) <= len(rows):  # the others move together
-            kept = staying.nonzero()[:, 0]
-            both = torch.cat([kept, kept + len(rows)]) if guided else kept
-            rows = rows[kept]
-            drawn = drawn[kept]
-            lengths = lengths[both]
-            recent = None if recent is None else recent[kept]
-            cache.select(both)
-        state = model._advance((drawn.repeat(2, 1) if guided else drawn)[:, None], lengths, cache, place=step + 1)
+        rows.advance(frame, active, place=t + 1)
 
 
 # %% ../../nbs/lm/04_generation.ipynb #5a00bc96
@@ -274,9 +336,7 @@ class Candidate:
     "Hold one result and how probable the model finds it."
 
     ids: torch.Tensor  # [T, K]
-    # nats per token, under the model without temperature and cuts (with guidance where it is on); the closer to 0 the
-    # more probable
-    log_likelihood: float
+    log_likelihood: float  # nats per token, without temperature and cuts, with guidance where it is on
     score: float  # what the candidates of a request are ranked by
 
 
@@ -319,43 +379,63 @@ def generate(
     return [candidate.ids for candidate in generate_candidates(model, prefixes, vocabulary, config, **settings)]
 
 
+# %% ../../nbs/lm/04_generation.ipynb #7f9c3cdb
+@patch
+def _guided(self: FrameSampler, logits) -> torch.Tensor:  # [2B, n] -> [B, n]
+    "Move the logits with conditions (first half) away from those without."
+    conditional, unconditional = logits.chunk(2)
+    return unconditional + self.config.guidance_scale * (conditional - unconditional)
+
+
+# %% ../../nbs/lm/04_generation.ipynb #c512d70c
+@patch
+def _without_repetition(self: FrameSampler, at, ids, logits, uniform, recent) -> torch.Tensor:  # drawn positions [B]
+    "Draw again from all ids of the slot where the drawn one fills too much of the latest frames [B, W]."
+    again = pick(logits.softmax(-1), uniform)
+    share = (recent == ids[at][:, None]).float().mean(1)
+    return torch.where(share > self.config.repetition_share, again, at)
+
+
 # %% ../../nbs/lm/04_generation.ipynb #945ebc4f
+def _repeated(items, n) -> list | None:
+    "Repeat every item n times; None stays None."
+    return None if items is None else [item for item in items for _ in range(n)]
+
+
+def _rescored(group, scorer, request) -> list:  # of `Candidate`s
+    "Score the candidates of a request anew."
+    return [Candidate(c.ids, c.log_likelihood, float(scorer(c.ids, request))) for c in group]
+
+
 def generate_ranked(
     model: MultiScaleTransformer,
     prefixes: list,  # `Packed` prefixes
     vocabulary: Vocabulary,
     config: GenerationConfig = GenerationConfig(),
     *,
-    min_frames: list,
+    min_frames: list,  # of each request, as the other lists
     max_frames: list,
     scorer=None,  # (ids [T, K], position of the request) -> number, larger is better; None: log-likelihood
-    unconditional: list | None = None,
-    seeds: list | None = None,  # one int per request
-    generator: torch.Generator | None = None,
-    progress=None,
-    target_type: str = "audio",
+    unconditional: list | None = None,  # prefixes without conditions, needed when guidance_scale is not 1
+    seeds: list | None = None,  # one int per request; None: drawn from `generator`
+    generator: torch.Generator | None = None,  # None: different every time
+    progress=None,  # called with the number of frames so far
+    target_type: str = "audio",  # type of the target segment
 ) -> list:  # for each request its `config.n_samples` `Candidate`s, the best first
     "Draw several results of each request and rank them."
     n = config.n_samples
-
-    def repeated(x):
-        return None if x is None else [one for one in x for _ in range(n)]
-
     if seeds is not None:
         seeds = [s for seed in seeds for s in spread_seeds(seed, n)]
     settings = dict(
-        min_frames=repeated(min_frames),
-        max_frames=repeated(max_frames),
-        unconditional=repeated(unconditional),
+        min_frames=_repeated(min_frames, n),
+        max_frames=_repeated(max_frames, n),
+        unconditional=_repeated(unconditional, n),
         seeds=seeds,
         generator=generator,
         target_type=target_type,
     )
-    found = generate_candidates(model, repeated(prefixes), vocabulary, config, progress=progress, **settings)
+    found = generate_candidates(model, _repeated(prefixes, n), vocabulary, config, progress=progress, **settings)
     groups = [found[n * i : n * (i + 1)] for i in range(len(prefixes))]
     if scorer is not None:
-        groups = [
-            [Candidate(c.ids, c.log_likelihood, float(scorer(c.ids, i))) for c in group]
-            for i, group in enumerate(groups)
-        ]
+        groups = [_rescored(group, scorer, i) for i, group in enumerate(groups)]
     return [sorted(group, key=lambda c: -c.score) for group in groups]

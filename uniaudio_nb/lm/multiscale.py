@@ -9,8 +9,8 @@ __all__ = [
     "MultiScaleConfig",
     "MultiScaleTransformer",
     "check_batch",
-    "segment_places",
     "before_target",
+    "segment_places",
 ]
 
 # %% ../../nbs/lm/00_multiscale.ipynb #e8a62995
@@ -44,9 +44,7 @@ class MultiScaleConfig:
     variant: str = "paper"  # "paper": sum of embeddings, one guidance vector; "official": as in the released code
     dropout: float = 0.0
     prefix_attention: bool = False  # True: frames in front of the target look at each other in both directions
-    # True: heads of the global stack compare places within segments, so that frame t of the target finds frame t of a
-    # condition
-    aligned: bool = False
+    aligned: bool = False  # True: heads of the global stack compare places within segments, see `layers.places`
 
     def __post_init__(self):
         if self.variant not in ("paper", "official"):
@@ -55,44 +53,6 @@ class MultiScaleConfig:
             raise ValueError(f"width {self.width} is not a multiple of n_heads {self.n_heads}")
         if self.variant == "official" and self.width % self.n_codebooks:
             raise ValueError(f"width {self.width} is not a multiple of n_codebooks {self.n_codebooks}")
-
-    @classmethod
-    def tiny(cls, **changes):  # trains in minutes on two CPU cores
-        return replace(
-            cls(n_layers=4, n_local_layers=2, width=128, n_heads=4, context=1536, continuous_dimension=64, dropout=0.1),
-            **changes,
-        )
-
-    @classmethod
-    def small(cls, **changes):  # trains in 20 minutes on one large GPU
-        return replace(
-            cls(
-                n_layers=12, n_local_layers=4, width=512, n_heads=8, context=2048, continuous_dimension=64, dropout=0.1
-            ),
-            **changes,
-        )
-
-    @classmethod
-    def base(cls, **changes):
-        return replace(cls(), **changes)  # the released size
-
-    @classmethod
-    def paper(cls, **changes):  # 24 x 1536 with 12 heads, 8 local layers: about 0.94 B parameters
-        return replace(cls(n_layers=24, n_local_layers=8, width=1536, n_heads=12), **changes)
-
-    @classmethod
-    def official(cls, n_layers=16, width=768, n_heads=12, context=8000, vocabulary_size=4212, n_codebooks=3):
-        return cls(
-            n_layers,
-            max(1, min(8, n_layers // 2)),
-            width,
-            n_heads,
-            vocabulary_size,
-            n_codebooks,
-            context,
-            768,
-            "official",
-        )
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #62fb67a7
@@ -104,185 +64,113 @@ class MultiScaleTransformer(nn.Module):
     def __init__(self, config: MultiScaleConfig):
         super().__init__()
         self.config, c = config, config
-        concatenate = c.variant == "official"
-        self.global_embedding = nn.Embedding(c.vocabulary_size, c.width // c.n_codebooks if concatenate else c.width)
+        part = c.width // c.n_codebooks if c.variant == "official" else c.width
+        self.global_embedding = nn.Embedding(c.vocabulary_size, part)
         self.global_position = nn.Embedding(c.context, c.width)
         self.global_stack = Transformer(c.n_layers, c.width, c.n_heads, c.dropout, c.aligned)
-        self.global_norm = nn.LayerNorm(c.width)
-        self.guidance = Linear(c.width // c.n_codebooks if concatenate else c.width, c.width)
+        self.global_norm, self.guidance = nn.LayerNorm(c.width), Linear(part, c.width)
         self.local_embedding = nn.Embedding(c.vocabulary_size, c.width)
         self.local_position = nn.Embedding(c.n_codebooks, c.width)
         self.local_stack = Transformer(c.n_local_layers, c.width, c.n_heads, c.dropout)
         self.local_norm = nn.LayerNorm(c.width)
         self.head = Linear(c.width, c.vocabulary_size, bias=False)
         self.continuous = Linear(c.continuous_dimension, c.width)
-        self.apply(self._initialise)
+        self.apply(_initialise)
 
-    @staticmethod
-    def _initialise(module):
-        if isinstance(module, (nn.Linear, nn.Embedding)):
-            nn.init.normal_(module.weight, std=0.02)
-        if isinstance(module, nn.Linear) and module.bias is not None:
-            nn.init.zeros_(module.bias)
-
-    def embed_frames(
-        self,
-        tokens: torch.Tensor,  # ids [B, T, K]
-        continuous: Continuous | None = None,  # frames whose embedding is a projected vector instead
-    ) -> torch.Tensor:  # [B, T, D]
-        "Turn every frame into one vector: K embeddings added (paper) or side by side (official)."
-        x = self.global_embedding(tokens)
-        x = x.sum(2) if self.config.variant == "paper" else rearrange(x, "b t k d -> b t (k d)")
-        if continuous is not None:
-            mask, vectors = continuous
-            x = x.masked_scatter(mask[..., None], self.continuous(vectors.to(x)).to(x.dtype))
-        return x
-
-    def global_states(
-        self,
-        tokens: torch.Tensor,  # ids [B, T, K]
-        continuous: Continuous | None = None,
-        padding_mask: torch.Tensor | None = None,  # bool [B, T], True for real frames; None: all are
-        # int [B, T], number of the sequence each frame belongs to; None: one per row
-        documents: torch.Tensor | None = None,
-        prefix: torch.Tensor | None = None,  # bool [B, T], True for frames that their whole sequence may see
-    ) -> torch.Tensor:  # [B, T, D]; state t knows the frames before t
-        "Run the global stack over the frames shifted by one, each sequence for itself."
-        if tokens.shape[1] > self.config.context:
-            raise ValueError(f"the sequence has {tokens.shape[1]} frames, the model's context is {self.config.context}")
-        start = self.embed_frames(tokens.new_full((1, 1, self.config.n_codebooks), SPECIAL.index("<mega_global>")))
-        x = torch.cat([start.expand(len(tokens), 1, -1), self.embed_frames(tokens, continuous)[:, :-1]], 1)
-        places = F.pad(segment_places(tokens)[:, :-1], (1, 0)) if self.config.aligned else None
-        if (
-            documents is None
-            and prefix is None
-            and (padding_mask is None or not (padding_mask[:, 1:] & ~padding_mask[:, :-1]).any())
-        ):
-            # causal order already hides padding behind the real frames
-            return self.global_norm(self.global_stack(x + self.global_position.weight[: x.shape[1]], places=places))
-        documents = torch.zeros_like(tokens[..., 0]) if documents is None else documents
-        if padding_mask is not None:
-            documents = documents.masked_fill(~padding_mask, -1)
-        first = torch.ones_like(documents, dtype=torch.bool)
-        first[:, 1:] = documents[:, 1:] != documents[:, :-1]
-        at = torch.arange(x.shape[1], device=x.device)
-        if places is not None:
-            places = places.masked_fill(first, 0)
-        x = torch.where(first[..., None], start, x) + self.global_position(
-            at - torch.where(first, at, 0).cummax(1).values
-        )
-        if prefix is not None:
-            # shifted like the frames: the last one predicts the first target frame
-            prefix = first | torch.cat([first[:, :1], prefix[:, :-1]], 1)
-        return self.global_norm(
-            self.global_stack(x, attention_mask(x.shape[1], x.shape[1], documents, prefix), places=places)
-        )
-
-    def guide(
-        self,
-        states: torch.Tensor,  # [N, D]
-    ) -> torch.Tensor:  # [N, K, D]
-        "Turn a frame's state into what each of its slots is told."
-        K = self.config.n_codebooks
-        if self.config.variant == "paper":
-            return repeat(self.guidance(states), "n d -> n k d", k=K)
-        return self.guidance(rearrange(states, "n (k d) -> n k d", k=K))
-
-    def local_states(
-        self,
-        states: torch.Tensor,  # states of N frames [N, D]
-        tokens: torch.Tensor,  # their ids [N, K]; slot k sees those before k
-    ) -> torch.Tensor:  # [N, K, D]
-        "Run the local stack inside each frame."
-        start = tokens.new_full((len(tokens), 1), SPECIAL.index("<mega_local>"))
-        x = (
-            self.local_embedding(torch.cat([start, tokens[:, :-1]], 1))
-            + self.guide(states)
-            + self.local_position.weight
-        )
-        return self.local_norm(self.local_stack(x))
-
-    def forward(
-        self,
-        tokens: torch.Tensor,  # ids [B, T, K]
-        *,
-        continuous: Continuous | None = None,  # (mask [B, T], vectors [N, continuous_dimension])
-        # bool [B, T], True for real frames; padding stands before or behind them
-        padding_mask: torch.Tensor | None = None,
-        documents: torch.Tensor | None = None,  # int [B, T], for packed sequences: each frame's sequence, in runs
-        prefix: torch.Tensor | None = None,  # bool [B, T], needed with `prefix_attention`: True for the conditions
-    ) -> torch.Tensor:  # logits [B, T, K, V]
+    def forward(self, tokens, *, continuous=None, padding_mask=None, documents=None, prefix=None):
+        "Return the logits [B, T, K, V]; the arguments are those of `global_states`."
         check_batch(tokens, self.config, padding_mask, documents)
-        if self.config.prefix_attention and prefix is None:
-            raise ValueError(
-                "this model sees conditions in both directions: prefix [B, T] has to say which frames they are"
-            )
-        states = self.global_states(
-            tokens, continuous, padding_mask, documents, prefix if self.config.prefix_attention else None
-        )
-        hidden = self.local_states(rearrange(states, "b t d -> (b t) d"), rearrange(tokens, "b t k -> (b t) k"))
-        return rearrange(self.head(hidden), "(b t) k v -> b t k v", b=len(tokens))
-
-    def target_logits(
-        self,
-        tokens: torch.Tensor,
-        target_mask: torch.Tensor,  # ids [B, T, K], bool [B, T]
-        *,
-        continuous: Continuous | None = None,
-        padding_mask: torch.Tensor | None = None,
-        documents: torch.Tensor | None = None,
-        # ids that each slot may hold [K, n], as `Vocabulary.choices` lists them; None: all V
-        choices: torch.Tensor | None = None,
-    ) -> tuple:  # logits [N, K, V] and ids [N, K] of the N target frames; with choices [N, K, n] and places among them
-        "Predict the target frames; local stack and head run on these frames only."
-        check_batch(tokens, self.config, padding_mask, documents)
-        if target_mask.shape != tokens.shape[:2]:
-            raise ValueError(f"target_mask must be {list(tokens.shape[:2])}, got {list(target_mask.shape)}")
-        if padding_mask is not None:
-            target_mask = target_mask & padding_mask
-        prefix = before_target(target_mask, documents) if self.config.prefix_attention else None
+        prefix = self._needed_prefix(prefix) if self.config.prefix_attention else None
         states = self.global_states(tokens, continuous, padding_mask, documents, prefix)
-        targets = tokens[target_mask]
-        hidden = self.local_states(states[target_mask], targets)
-        if choices is None:
-            return self.head(hidden), targets
-        choices = choices.to(tokens.device)
-        places = torch.searchsorted(choices, targets.T.contiguous()).T.clamp(max=choices.shape[1] - 1)
-        if not torch.equal(choices.gather(1, places.T).T, targets):
-            raise ValueError("a target frame holds an id that is not among the choices of its slot")
-        weights = self.head.weight[choices]  # [K, n, D]
-        return torch.einsum("nkd,kvd->nkv", hidden, weights.to(hidden.dtype)), places
+        hidden = self.local_states(states.flatten(0, 1), tokens.flatten(0, 1))
+        return self.head(hidden).unflatten(0, tokens.shape[:2])
 
-    def token_losses(
-        self, tokens, target_mask, *, continuous=None, padding_mask=None, documents=None, choices=None
-    ) -> torch.Tensor:  # nats [N, K]
-        "Return the cross-entropy of every token of the target frames."
-        logits, targets = self.target_logits(
-            tokens, target_mask, continuous=continuous, padding_mask=padding_mask, documents=documents, choices=choices
-        )
-        return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
 
-    def loss(
-        self, tokens, target_mask, *, continuous=None, padding_mask=None, documents=None
-    ) -> torch.Tensor:  # nats per token, scalar
-        "Return the mean cross-entropy over the tokens of the target frames; `ValueError` when there is none."
-        losses = self.token_losses(
-            tokens, target_mask, continuous=continuous, padding_mask=padding_mask, documents=documents
-        )
-        if losses.numel() == 0:
-            raise ValueError("target_mask marks no frame: there is nothing to predict")
-        return losses.mean()
+def _initialise(layer):
+    "Draw weights from a normal distribution of width 0.02 and set biases to zero."
+    if isinstance(layer, (nn.Linear, nn.Embedding)):
+        nn.init.normal_(layer.weight, std=0.02)
+    if isinstance(layer, nn.Linear) and layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #9361567e
+@patch
+def embed_frames(
+    self: MultiScaleTransformer,
+    tokens: torch.Tensor,  # ids [B, T, K]
+    continuous: Continuous | None = None,  # frames whose embedding is a projected vector instead; None: no frame
+) -> torch.Tensor:  # [B, T, D]
+    "Turn every frame into one vector: K embeddings added (paper) or side by side (official)."
+    x = self.global_embedding(tokens)
+    x = x.sum(2) if self.config.variant == "paper" else rearrange(x, "b t k d -> b t (k d)")
+    return x if continuous is None else self._with_vectors(x, continuous)
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #cf1d5644
+@patch
+def global_states(
+    self: MultiScaleTransformer,
+    tokens: torch.Tensor,  # ids [B, T, K]
+    continuous: Continuous | None = None,  # (mask [B, T], vectors [N, continuous_dimension]); None: ids alone
+    padding_mask: torch.Tensor | None = None,  # bool [B, T], True for real frames, in one run; None: all are
+    documents: torch.Tensor | None = None,  # int [B, T], for packed rows: each frame's sequence, in runs; None: one
+    prefix: torch.Tensor | None = None,  # bool [B, T], True for frames that their whole sequence may see; None: none
+) -> torch.Tensor:  # [B, T, D]; state t knows the frames before t
+    "Run the global stack over the frames shifted by one, each sequence for itself."
+    T = tokens.shape[1]
+    if T > self.config.context:
+        raise ValueError(f"the sequence has {T} frames, the model's context is {self.config.context}")
+    start = self.embed_frames(tokens.new_full((1, 1, self.config.n_codebooks), SPECIAL.index("<mega_global>")))
+    x = torch.cat([start.expand(len(tokens), 1, -1), self.embed_frames(tokens, continuous)[:, :-1]], 1)
+    places = F.pad(segment_places(tokens)[:, :-1], (1, 0)) if self.config.aligned else None
+    if documents is None and prefix is None and (padding_mask is None or not _is_in_front(padding_mask)):
+        # causal order already hides padding behind the real frames
+        return self.global_norm(self.global_stack(x + self.global_position.weight[:T], places=places))
+    documents = _sequence_numbers(tokens, padding_mask, documents)
+    return self._separate_states(x, start, documents, prefix, places)
+
+
+def _is_in_front(padding_mask) -> bool:
+    "Say whether a row has real frames behind padding."
+    return bool((padding_mask[:, 1:] & ~padding_mask[:, :-1]).any())
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #d4b6f0a7
+@patch
+def guide(
+    self: MultiScaleTransformer,
+    states: torch.Tensor,  # [N, D]
+) -> torch.Tensor:  # [N, K, D]
+    "Turn the states of frames into the guidance vectors of their slots."
+    K = self.config.n_codebooks
+    if self.config.variant == "paper":
+        return repeat(self.guidance(states), "n d -> n k d", k=K)
+    return self.guidance(rearrange(states, "n (k d) -> n k d", k=K))
+
+
+@patch
+def local_states(
+    self: MultiScaleTransformer,
+    states: torch.Tensor,  # states of N frames [N, D]
+    tokens: torch.Tensor,  # their ids [N, K]; slot k sees those before k
+) -> torch.Tensor:  # [N, K, D]
+    "Run the local stack inside each frame."
+    start = tokens.new_full((len(tokens), 1), SPECIAL.index("<mega_local>"))
+    slots = torch.cat([start, tokens[:, :-1]], 1)
+    x = self.local_embedding(slots) + self.guide(states) + self.local_position.weight
+    return self.local_norm(self.local_stack(x))
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #562fb45d
 def check_batch(
     tokens: torch.Tensor,  # ids [B, T, K]
-    config: MultiScaleConfig,
-    padding_mask: torch.Tensor | None = None,  # bool [B, T]
-    documents: torch.Tensor | None = None,  # int [B, T]
+    config: MultiScaleConfig,  # K and V that the ids have to fit
+    padding_mask: torch.Tensor | None = None,  # bool [B, T]; None: no padding
+    documents: torch.Tensor | None = None,  # int [B, T]; None: one sequence per row
 ):
     "Raise `ValueError` with the offending shape or id when a batch does not fit the model."
-    if tokens.ndim != 3 or tokens.shape[2] != config.n_codebooks:
+    if tokens.ndim != 3 or tokens.shape[-1] != config.n_codebooks:
         raise ValueError(f"tokens must be [B, T, {config.n_codebooks}], got {list(tokens.shape)}")
     if tokens.numel() and not (tokens.min() >= 0 and tokens.max() < config.vocabulary_size):
         raise ValueError(
@@ -298,6 +186,217 @@ def check_batch(
         raise ValueError("padding must stand before or behind the real frames, padding_mask has some between them")
 
 
+# %% ../../nbs/lm/00_multiscale.ipynb #0a34b899
+@patch(cls_method=True)
+def tiny(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return a size that trains in minutes on two CPU cores."
+    size = cls(n_layers=4, n_local_layers=2, width=128, n_heads=4, context=1536, continuous_dimension=64, dropout=0.1)
+    return replace(size, **changes)
+
+
+@patch(cls_method=True)
+def small(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return a size that trains in 20 minutes on one large GPU."
+    size = cls(n_layers=12, n_local_layers=4, width=512, n_heads=8, context=2048, continuous_dimension=64, dropout=0.1)
+    return replace(size, **changes)
+
+
+@patch(cls_method=True)
+def base(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return the released size."
+    return replace(cls(), **changes)
+
+
+@patch(cls_method=True)
+def paper(
+    cls: MultiScaleConfig,
+    **changes,  # fields with another value
+) -> MultiScaleConfig:
+    "Return the published size, about 0.94 B parameters."
+    return replace(cls(n_layers=24, n_local_layers=8, width=1536, n_heads=12), **changes)
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #4220af62
+@patch(cls_method=True)
+def official(
+    cls: MultiScaleConfig,
+    n_layers: int = 16,  # global layers
+    width: int = 768,  # D
+    n_heads: int = 12,
+    context: int = 8000,  # longest sequence in frames
+    vocabulary_size: int = 4212,  # V
+    n_codebooks: int = 3,  # K
+) -> MultiScaleConfig:
+    "Return a size of the released code's variant, so that its weights can be loaded."
+    return cls(
+        n_layers=n_layers,
+        n_local_layers=max(1, min(8, n_layers // 2)),
+        width=width,
+        n_heads=n_heads,
+        vocabulary_size=vocabulary_size,
+        n_codebooks=n_codebooks,
+        context=context,
+        variant="official",
+    )
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #830ab5f6
+@patch
+def target_logits(
+    self: MultiScaleTransformer,
+    tokens: torch.Tensor,  # ids [B, T, K]
+    target_mask: torch.Tensor,  # bool [B, T], True for the frames to predict
+    *,
+    continuous: Continuous | None = None,  # this one and the next two as in `global_states`
+    padding_mask: torch.Tensor | None = None,
+    documents: torch.Tensor | None = None,
+    choices: torch.Tensor | None = None,  # ids that each slot may hold [K, n], of `Vocabulary.choices`; None: all V
+) -> tuple:  # logits [N, K, V] and ids [N, K] of the N target frames; with choices [N, K, n] and places among them
+    "Predict the target frames; local stack and head run on these frames only."
+    check_batch(tokens, self.config, padding_mask, documents)
+    if target_mask.shape != tokens.shape[:2]:
+        raise ValueError(f"target_mask must be {list(tokens.shape[:2])}, got {list(target_mask.shape)}")
+    if padding_mask is not None:
+        target_mask = target_mask & padding_mask
+    prefix = before_target(target_mask, documents) if self.config.prefix_attention else None
+    states = self.global_states(tokens, continuous, padding_mask, documents, prefix)
+    targets = tokens[target_mask]
+    hidden = self.local_states(states[target_mask], targets)
+    if choices is None:
+        return self.head(hidden), targets
+    return self._choice_logits(hidden, targets, choices)
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #921fa0ca
+@patch
+def token_losses(
+    self: MultiScaleTransformer,
+    tokens: torch.Tensor,  # ids [B, T, K]; all arguments as in `target_logits`
+    target_mask: torch.Tensor,  # bool [B, T]
+    *,
+    continuous: Continuous | None = None,
+    padding_mask: torch.Tensor | None = None,
+    documents: torch.Tensor | None = None,
+    choices: torch.Tensor | None = None,
+) -> torch.Tensor:  # nats [N, K]
+    "Return the cross-entropy of every token of the target frames."
+    logits, targets = self.target_logits(
+        tokens, target_mask, continuous=continuous, padding_mask=padding_mask, documents=documents, choices=choices
+    )
+    return F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+
+
+@patch
+def loss(
+    self: MultiScaleTransformer,
+    tokens: torch.Tensor,  # ids [B, T, K]; all arguments as in `target_logits`
+    target_mask: torch.Tensor,  # bool [B, T]
+    *,
+    continuous: Continuous | None = None,
+    padding_mask: torch.Tensor | None = None,
+    documents: torch.Tensor | None = None,
+) -> torch.Tensor:  # nats per token, scalar
+    "Return the mean cross-entropy over the tokens of the target frames; `ValueError` when there is none."
+    losses = self.token_losses(
+        tokens, target_mask, continuous=continuous, padding_mask=padding_mask, documents=documents
+    )
+    if losses.numel() == 0:
+        raise ValueError("target_mask marks no frame: there is nothing to predict")
+    return losses.mean()
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #38688381
+def _sequence_numbers(tokens, padding_mask, documents) -> torch.Tensor:  # int [B, T]
+    "Number the sequences of each row; padding gets -1."
+    documents = torch.zeros_like(tokens[..., 0]) if documents is None else documents
+    return documents if padding_mask is None else documents.masked_fill(~padding_mask, -1)
+
+
+def _first_frames(documents) -> torch.Tensor:  # bool [B, T]
+    "Mark the frames where a sequence begins."
+    first = torch.ones_like(documents, dtype=torch.bool)
+    first[:, 1:] = documents[:, 1:] != documents[:, :-1]
+    return first
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #23ab1680
+@patch
+def _separate_states(
+    self: MultiScaleTransformer, x, start, documents, prefix, places
+) -> torch.Tensor:  # [B, T, D]; x: shifted frames [B, T, D], start: the embedded <mega_global>
+    "Run the global stack over rows in which padding or other sequences stand in front of a sequence."
+    T = x.shape[1]
+    first, at = _first_frames(documents), torch.arange(T, device=x.device)
+    positions = at - torch.where(first, at, 0).cummax(1).values  # since the sequence's own beginning
+    x = torch.where(first[..., None], start, x) + self.global_position(positions)
+    if places is not None:
+        places = places.masked_fill(first, 0)
+    if prefix is not None:
+        prefix = _shifted_prefix(prefix, first)
+    return self.global_norm(self.global_stack(x, attention_mask(T, T, documents, prefix), places=places))
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #bd475d4c
+@patch
+def _with_vectors(self: MultiScaleTransformer, x, continuous) -> torch.Tensor:  # [B, T, D]
+    "Replace the embeddings of some frames by projected vectors."
+    mask, vectors = continuous
+    return x.masked_scatter(mask[..., None], self.continuous(vectors.to(x)).to(x.dtype))
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #23500cca
+@patch
+def _choice_logits(
+    self: MultiScaleTransformer, hidden, targets, choices
+) -> tuple:  # logits [N, K, n], places of the targets among the choices [N, K]
+    "Compute the logits of the ids that each slot may hold; `ValueError` when a target is not among them."
+    choices = choices.to(targets.device)
+    places = torch.searchsorted(choices, targets.T.contiguous()).T.clamp(max=choices.shape[1] - 1)
+    if not torch.equal(choices.gather(1, places.T).T, targets):
+        raise ValueError("a target frame holds an id that is not among the choices of its slot")
+    weights = self.head.weight[choices]  # [K, n, D]
+    return torch.einsum("nkd,kvd->nkv", hidden, weights.to(hidden.dtype)), places
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #4ac59d8b
+def before_target(
+    target_mask: torch.Tensor,  # bool [B, T]
+    documents: torch.Tensor | None = None,  # int [B, T]; None: one sequence per row
+) -> torch.Tensor:  # bool [B, T]
+    "Mark the frames in front of the first target frame of their sequence."
+    seen = target_mask.cumsum(1)
+    if documents is None:
+        return seen == 0
+    # targets of earlier sequences in the row
+    before = torch.where(_first_frames(documents), seen - target_mask.long(), 0).cummax(1).values
+    return seen == before
+
+
+# %% ../../nbs/lm/00_multiscale.ipynb #55d20640
+def _shifted_prefix(prefix, first) -> torch.Tensor:  # bool [B, T]
+    "Shift the prefix like the frames: its last one predicts the first target frame."
+    return first | torch.cat([first[:, :1], prefix[:, :-1]], 1)
+
+
+@patch
+def _needed_prefix(self: MultiScaleTransformer, prefix) -> torch.Tensor:
+    "Return the prefix; `ValueError` when there is none."
+    if prefix is None:
+        raise ValueError(
+            "this model sees conditions in both directions: prefix [B, T] has to say which frames they are"
+        )
+    return prefix
+
+
 # %% ../../nbs/lm/00_multiscale.ipynb #3ebd5c08
 FRAMES_PER_PHONEME = 6  # of the target, the median of digits and of sentences
 
@@ -305,8 +404,7 @@ FRAMES_PER_PHONEME = 6  # of the target, the median of digits and of sentences
 def segment_places(
     tokens: torch.Tensor,  # ids [B, T, K]
 ) -> torch.Tensor:  # int [B, T]; 0 at a marker, 1 at the first frame behind it, …
-    """Count the frames since the last special token; the one that stands for a vector does not count as special.
-    Where a task says phonemes without their durations, each stands where an average pace would bring it."""
+    "Count the frames since the last special token, phonemes without durations at an average pace."
     first, at = tokens[..., 0], torch.arange(tokens.shape[1], device=tokens.device)
     marker = (first < N_SPECIAL) & (first != SPECIAL.index("<continuous_token>"))
     last_marker = torch.where(marker, at, 0).cummax(1).values
@@ -322,22 +420,6 @@ def segment_places(
         & (places > 0)
     )
     return torch.where(paced, FRAMES_PER_PHONEME * places - FRAMES_PER_PHONEME // 2, places)
-
-
-# %% ../../nbs/lm/00_multiscale.ipynb #4ac59d8b
-def before_target(
-    target_mask: torch.Tensor,  # bool [B, T]
-    documents: torch.Tensor | None = None,  # int [B, T]; None: one sequence per row
-) -> torch.Tensor:  # bool [B, T]
-    "Mark the frames in front of the first target frame of their sequence."
-    seen = target_mask.cumsum(1)
-    if documents is None:
-        return seen == 0
-    first = torch.ones_like(target_mask)
-    first[:, 1:] = documents[:, 1:] != documents[:, :-1]
-    # targets of earlier sequences in the row
-    before = torch.where(first, seen - target_mask.long(), 0).cummax(1).values
-    return seen == before
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #c56dc398
@@ -356,7 +438,6 @@ OFFICIAL_NAMES = {  # ours -> released code
 }
 
 
-# %% ../../nbs/lm/00_multiscale.ipynb #cb67f287
 @patch
 def to_official_state_dict(self: MultiScaleTransformer) -> dict:  # name in the released code -> tensor
     "Return the weights under the names of the released code; `ValueError` for the paper variant."
@@ -371,6 +452,18 @@ def to_official_state_dict(self: MultiScaleTransformer) -> dict:  # name in the 
 
 
 # %% ../../nbs/lm/00_multiscale.ipynb #2d5ca7a1
+def _misfits(state, expected) -> list:  # of short texts
+    "List what is missing, unexpected or of another shape in a state dict."
+    missing = [f"missing {n}" for n in expected.keys() - state.keys()]
+    unexpected = [f"unexpected {n}" for n in state.keys() - expected.keys()]
+    other_shape = [
+        f"{n} is {list(state[n].shape)}, expected {list(x.shape)}"
+        for n, x in expected.items()
+        if n in state and state[n].shape != x.shape
+    ]
+    return sorted(missing + unexpected + other_shape)
+
+
 @patch
 def load_official_state_dict(
     self: MultiScaleTransformer,
@@ -379,19 +472,9 @@ def load_official_state_dict(
     "Load weights of the released code; `ValueError` names what is missing, unexpected or of another shape."
     state = {name.removeprefix("module."): x for name, x in state_dict.items()}
     expected = self.to_official_state_dict()
-    wrong = [f"missing {n}" for n in expected.keys() - state.keys()] + [
-        f"unexpected {n}" for n in state.keys() - expected.keys()
-    ]
-    wrong += [
-        f"{n} is {list(state[n].shape)}, expected {list(x.shape)}"
-        for n, x in expected.items()
-        if n in state and state[n].shape != x.shape
-    ]
-    if wrong:
-        raise ValueError(
-            f"the state dict does not fit: {'; '.join(sorted(wrong)[:3])}"
-            + (f" and {len(wrong) - 3} more" if len(wrong) > 3 else "")
-        )
+    if wrong := _misfits(state, expected):
+        more = f" and {len(wrong) - 3} more" if len(wrong) > 3 else ""
+        raise ValueError(f"the state dict does not fit: {'; '.join(wrong[:3])}{more}")
     with torch.no_grad():
         for name, x in expected.items():
             x.copy_(state[name])

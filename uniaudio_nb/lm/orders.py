@@ -46,15 +46,22 @@ class Layout:
     frames: torch.Tensor  # frame at each place [S, W], -1 where the place is empty
 
 
+# %% ../../nbs/lm/06_orders.ipynb #cff1ddff
+def _known(order, orders) -> str:
+    "Return the order; `ValueError` when it is not among the given ones."
+    if order not in orders:
+        raise ValueError(f"order must be one of {', '.join(orders)}, got {order!r}")
+    return order
+
+
 def lay_out(
     order: str,  # one of ORDERS
     n_codebooks: int,  # K
     n_frames: int,  # T
-    device=None,
+    device=None,  # of the table; None: the CPU
 ) -> Layout:
     "Place K codebooks of T frames in the steps of an order; `ValueError` for an unknown one."
-    if order not in ORDERS:
-        raise ValueError(f"order must be one of {', '.join(ORDERS)}, got {order!r}")
+    _known(order, ORDERS)
     if n_codebooks < 1 or n_frames < 1:
         raise ValueError(f"n_codebooks and n_frames must be at least 1, got {n_codebooks} and {n_frames}")
     k, t = torch.meshgrid(
@@ -124,38 +131,36 @@ class OrderTransformer(nn.Module):
         n_codebooks: int,  # K
         codebook_size: int,  # N
         n_layers: int,
-        width: int,
+        width: int,  # D
         n_heads: int,
         max_frames: int,  # longest T
     ):
         super().__init__()
-        if order not in ORDERS[:4]:
-            raise ValueError(f"order must be one of {', '.join(ORDERS[:4])}, got {order!r}")
-        self.order = order
-        self.n_codebooks = n_codebooks
-        self.codebook_size = codebook_size
-        self.max_frames = max_frames
+        self.order, self.max_frames = _known(order, ORDERS[:4]), max_frames
+        self.n_codebooks, self.codebook_size = n_codebooks, codebook_size
         self.embedding = nn.Embedding(n_codebooks * codebook_size + 2, width)  # all codes, then "empty" and "start"
         self.frame_position = nn.Embedding(max_frames + n_codebooks - 1, width)
         self.slot_position = nn.Embedding(n_codebooks, width)
         self.stack, self.norm = Transformer(n_layers, width, n_heads), nn.LayerNorm(width)
         self.head = nn.Parameter(torch.empty(n_codebooks, codebook_size, width))
-        for name, weight in self.named_parameters():
-            if weight.ndim > 1:
-                nn.init.normal_(weight, std=0.02)
-            elif name.endswith("bias"):
-                nn.init.zeros_(weight)
+        _initialise(self)
 
-    def forward(
-        self,
-        codes: torch.Tensor,  # [B, K, T]
-    ) -> torch.Tensor:  # logits [B, K, T, N]; those at (k, t) predict code (k, t) from the codes visible to it
+    def forward(self, codes: torch.Tensor) -> torch.Tensor:  # codes [B, K, T] -> logits [B, K, T, N]
         check_codes(codes, self.n_codebooks, self.codebook_size)
         layout = self.layout(codes.shape[-1])
         ids = self.to_ids(layout.to_sequence(codes, 0), layout)
-        before = torch.cat([torch.full_like(ids[:, :1], self.embedding.num_embeddings - 1), ids[:, :-1]], 1)
+        before = F.pad(ids[:, :-1], (0, 0, 1, 0), value=self.embedding.num_embeddings - 1)
         hidden = self.norm(self.stack(self.embedding(before).sum(2) + self.positions(layout)))
         return torch.einsum("bktd,knd->bktn", hidden[:, layout.steps], self.head)
+
+
+def _initialise(model):
+    "Draw matrices from a normal distribution of width 0.02 and set biases to zero."
+    for name, weight in model.named_parameters():
+        if weight.ndim > 1:
+            nn.init.normal_(weight, std=0.02)
+        elif name.endswith("bias"):
+            nn.init.zeros_(weight)
 
 
 # %% ../../nbs/lm/06_orders.ipynb #c25fb20c
@@ -188,55 +193,45 @@ def positions(self: OrderTransformer, layout: Layout) -> torch.Tensor:  # [S, D]
 
 
 # %% ../../nbs/lm/06_orders.ipynb #bb4cc21b
+def _slot_offsets(vocabulary) -> torch.Tensor:  # [K]
+    "Compute the id of code 0 in each slot."
+    return vocabulary.blocks["audio"].start + vocabulary.codebook_size * torch.arange(vocabulary.n_codebooks)
+
+
 class MultiScaleOrder(nn.Module):
     "Let the multi-scale Transformer of lm/00_multiscale predict raw codes, by the same calls."
 
     def __init__(
         self,
-        n_codebooks: int,
-        codebook_size: int,
+        n_codebooks: int,  # K
+        codebook_size: int,  # N
         n_layers: int,  # global layers
         n_local_layers: int,
-        width: int,
+        width: int,  # D
         n_heads: int,
-        max_frames: int,
+        max_frames: int,  # longest T
     ):
         super().__init__()
-        self.order = "multi_scale"
-        self.n_codebooks = n_codebooks
-        self.codebook_size = codebook_size
-        self.max_frames = max_frames
-        self.vocabulary = Vocabulary(n_codebooks, codebook_size)
-        self.model = MultiScaleTransformer(
-            MultiScaleConfig(
-                n_layers, n_local_layers, width, n_heads, len(self.vocabulary), n_codebooks, max_frames + 1, 1
-            )
-        )
-
-        self.register_buffer(
-            "offsets",
-            self.vocabulary.blocks["audio"].start + codebook_size * torch.arange(n_codebooks),
-            persistent=False,
-        )
-
-    def to_ids(self, codes: torch.Tensor) -> torch.Tensor:  # codes [B, K, T] -> ids [B, T, K]
-        return rearrange(codes, "b k t -> b t k") + self.offsets
+        self.order, self.max_frames = "multi_scale", max_frames
+        self.n_codebooks, self.codebook_size = n_codebooks, codebook_size
+        vocabulary = self.vocabulary = Vocabulary(n_codebooks, codebook_size)
+        size = (n_layers, n_local_layers, width, n_heads, len(vocabulary), n_codebooks, max_frames + 1, 1)
+        self.model = MultiScaleTransformer(MultiScaleConfig(*size))
+        self.register_buffer("offsets", _slot_offsets(vocabulary), persistent=False)
 
     def forward(self, codes: torch.Tensor) -> torch.Tensor:  # codes [B, K, T] -> logits [B, K, T, N]
         check_codes(codes, self.n_codebooks, self.codebook_size)
-        logits = self.model(self.to_ids(codes))
-        return torch.stack(
-            [logits[:, :, k, first : first + self.codebook_size] for k, first in enumerate(self.offsets.tolist())], 1
-        )
+        logits, N = self.model(_frame_ids(self, codes)), self.codebook_size
+        return torch.stack([logits[:, :, k, first : first + N] for k, first in enumerate(self.offsets.tolist())], 1)
 
     def generate(self, prompt, n_frames, config=GenerationConfig(), generator=None):
-        """Continue a prompt frame by frame with the sampler of lm/04_generation; arguments as in
-        `OrderTransformer.generate`."""
-        P = prompt.shape[-1]
-        prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in self.to_ids(prompt).cpu()]
-        limits = dict(min_frames=[n_frames - P] * len(prompt), max_frames=[n_frames - P] * len(prompt))
-        drawn = generate_requests(self.model, prefixes, self.vocabulary, config, generator=generator, **limits)
-        return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - self.offsets, "b t k -> b k t")], -1)
+        "Continue a prompt with the sampler of lm/04_generation; arguments as in `OrderTransformer.generate`."
+        return _continue_frames(self, prompt, n_frames, config, generator)
+
+
+def _frame_ids(model, codes) -> torch.Tensor:  # codes [B, K, T] -> ids [B, T, K]
+    "Turn codes into the ids of their slots."
+    return rearrange(codes, "b k t -> b t k") + model.offsets
 
 
 # %% ../../nbs/lm/06_orders.ipynb #12e0e7f0
@@ -272,7 +267,7 @@ def generate(
     prompt: torch.Tensor,  # codes [B, K, P], P may be 0
     n_frames: int,  # T, frames of the result, prompt included
     config: GenerationConfig = GenerationConfig(),
-    generator: torch.Generator | None = None,
+    generator: torch.Generator | None = None,  # None: different every time
 ) -> torch.Tensor:  # codes [B, K, T]
     "Continue a prompt step by step with a cache; what the prompt says is never drawn."
     layout, N = self.layout(n_frames), self.codebook_size
@@ -294,6 +289,16 @@ def generate(
             sequence[:, step, stream] = sample(hidden @ self.head[k].T, config, generator)
             ids[:, step + 1, stream] = sequence[:, step, stream] + N * k
     return layout.to_codes(sequence)
+
+
+# %% ../../nbs/lm/06_orders.ipynb #53869c61
+def _continue_frames(model, prompt, n_frames, config, generator) -> torch.Tensor:  # codes [B, K, T]
+    "Continue a prompt frame by frame with the sampler of lm/04_generation."
+    P = prompt.shape[-1]
+    prefixes = [Packed(ids, None, torch.zeros(P, dtype=torch.bool)) for ids in _frame_ids(model, prompt).cpu()]
+    limits = dict(min_frames=[n_frames - P] * len(prompt), max_frames=[n_frames - P] * len(prompt))
+    drawn = generate_requests(model.model, prefixes, model.vocabulary, config, generator=generator, **limits)
+    return torch.cat([prompt, rearrange(torch.stack(drawn).to(prompt) - model.offsets, "b t k -> b k t")], -1)
 
 
 # %% ../../nbs/lm/06_orders.ipynb #734a69a2
@@ -324,12 +329,10 @@ def start_from_counts(
     seed: int = 0,
 ):
     "Let the untrained model predict the frequencies of the codes, so that no step is spent on learning them."
-    first = model.vocabulary.blocks["audio"].start if model.order == "multi_scale" else 0
-    norm, head = (
-        (model.model.local_norm, model.model.head.weight)
-        if model.order == "multi_scale"
-        else (model.norm, rearrange(model.head, "k n d -> (k n) d"))
-    )
+    multi_scale = model.order == "multi_scale"
+    first = model.vocabulary.blocks["audio"].start if multi_scale else 0
+    norm = model.model.local_norm if multi_scale else model.norm
+    head = model.model.head.weight if multi_scale else rearrange(model.head, "k n d -> (k n) d")
     log = ((counts + 0.1) / (counts + 0.1).sum(1, keepdim=True)).log().flatten().to(head)
     direction = F.normalize(torch.randn(head.shape[1], generator=torch.Generator().manual_seed(seed)), dim=0).to(head)
     size = 0.3 * head.shape[1] ** 0.5  # small against the normalised state, so that rows stay of moderate size

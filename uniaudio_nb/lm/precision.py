@@ -12,7 +12,7 @@ from torch import nn
 
 from ..core.patching import patch
 from ..layers.places import with_places
-from ..layers.transformer import Block, causal_mask
+from ..layers.transformer import Block, attend
 from .multiscale import MultiScaleTransformer
 
 
@@ -29,6 +29,33 @@ def quantize_rows(
 PRECISIONS = ("float32", "bfloat16", "int8")
 
 
+def _check_precision(precision, device):
+    "Raise `ValueError` for a precision that is unknown, or not to be had on the device."
+    if precision not in PRECISIONS:
+        raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, got {precision!r}")
+    if precision == "int8" and device.type != "cpu":
+        raise ValueError(f"8-bit weights are for the CPU, this model is on {device}; use bfloat16")
+
+
+def _one_dnn_multiplies(precision, device) -> bool:
+    "Say whether oneDNN has the product: on a CPU, and for bfloat16 only with AVX-512."
+    if precision == "int8" or device.type != "cpu" or not torch.backends.mkldnn.is_available():
+        return False
+    return precision == "float32" or torch.ops.mkldnn._is_mkldnn_bf16_supported()
+
+
+def _packed(weight, precision, one_dnn) -> tuple:  # weight as it is multiplied, scales [N] or None
+    "Round a weight matrix and lay it out for its product."
+    if precision == "int8":
+        whole, scales = quantize_rows(weight)
+        return whole, scales.to(torch.bfloat16)
+    weight = weight.to(torch.float32 if precision == "float32" else torch.bfloat16)
+    if one_dnn:  # laid out for some vectors at once; any number works
+        weight = torch.ops.mkldnn._reorder_linear_weight(weight.contiguous(), 64)
+    return weight, None
+
+
+# %% ../../nbs/lm/02_precision.ipynb #44d7860d
 class PackedLinear:
     "Hold a weight matrix in one of three precisions, ready to be multiplied by few vectors; not for training."
 
@@ -39,101 +66,67 @@ class PackedLinear:
         precision: str = "bfloat16",  # "float32", "bfloat16" or "int8" (CPU only)
         gelu: bool = False,  # apply GELU to the result
     ):
-        if precision not in PRECISIONS:
-            raise ValueError(f"precision is one of {', '.join(PRECISIONS)}, got {precision!r}")
-        if precision == "int8" and weight.device.type != "cpu":
-            raise ValueError(f"8-bit weights are for the CPU, this model is on {weight.device}; use bfloat16")
+        _check_precision(precision, weight.device)
         self.dtype = torch.float32 if precision == "float32" else torch.bfloat16
         self.gelu = gelu
-        self.scales = None
         self.bytes = weight.numel() * {"float32": 4, "bfloat16": 2, "int8": 1}[precision]
-        self.one_dnn = precision != "int8" and weight.device.type == "cpu" and torch.backends.mkldnn.is_available()
-        if precision == "bfloat16":
-            # a processor without AVX-512 can't: correct there, and slow
-            self.one_dnn = self.one_dnn and torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        self.weight = weight.detach().to(self.dtype)
+        self.one_dnn = _one_dnn_multiplies(precision, weight.device)
+        self.weight, self.scales = _packed(weight.detach(), precision, self.one_dnn)
         self.bias = None if bias is None else bias.detach().to(self.dtype)
-        if precision == "int8":
-            self.weight, scales = quantize_rows(weight.detach())
-            self.scales = scales.to(self.dtype)
-        if self.one_dnn:
-            # laid out for some vectors at once; any number works
-            self.weight = torch.ops.mkldnn._reorder_linear_weight(self.weight.contiguous(), 64)
 
-    def __call__(
-        self, x: torch.Tensor
-    ) -> torch.Tensor:  # [..., D], any float type -> [..., N], bfloat16 unless the precision is float32
-        "Multiply, add the bias, apply GELU."
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:  # [..., D] -> [..., N]
+        "Multiply, add the bias, apply GELU; the result is bfloat16 unless the precision is float32."
         x = x.to(self.dtype)
         if self.one_dnn:
-            return torch.ops.mkldnn._linear_pointwise(
-                x, self.weight, self.bias, *(("gelu", [], "none") if self.gelu else ("none", [], ""))
-            )
-        if self.scales is None:
-            y = F.linear(x, self.weight, self.bias)
-        else:
-            y = torch.ops.aten._weight_int8pack_mm(x.reshape(-1, x.shape[-1]), self.weight, self.scales).view(
-                *x.shape[:-1], -1
-            )
-            if self.bias is not None:
-                y = y + self.bias
+            gelu = ("gelu", [], "none") if self.gelu else ("none", [], "")
+            return torch.ops.mkldnn._linear_pointwise(x, self.weight, self.bias, *gelu)
+        y = F.linear(x, self.weight, self.bias) if self.scales is None else self._int8_product(x)
         return F.gelu(y) if self.gelu else y
 
 
+@patch
+def _int8_product(self: PackedLinear, x) -> torch.Tensor:  # [..., N]
+    "Multiply by 8-bit weights and their scales, and add the bias."
+    y = torch.ops.aten._weight_int8pack_mm(x.reshape(-1, x.shape[-1]), self.weight, self.scales)
+    y = y.view(*x.shape[:-1], -1)
+    return y if self.bias is None else y + self.bias
+
+
 # %% ../../nbs/lm/02_precision.ipynb #ce3e9d2c
+def _joint_projection(attention, precision) -> PackedLinear:  # [D] -> [3D]
+    "Pack query, key and value as one matrix; the key has no bias, so its share is zero."
+    a = attention
+    bias = torch.cat([a.query.bias, torch.zeros_like(a.query.bias), a.value.bias])
+    return PackedLinear(torch.cat([a.query.weight, a.key.weight, a.value.weight]), bias, precision)
+
+
 class PackedBlock(nn.Module):
     "Compute what a `Block` does in evaluation, with packed weights."
 
     def __init__(
         self,
-        block: Block,
-        precision: str = "bfloat16",
+        block: Block,  # whose weights are packed; its norms are shared
+        precision: str = "bfloat16",  # one of PRECISIONS
     ):
         super().__init__()
-        a, mlp = block.attn, block.mlp
-        self.attn_ln = block.attn_ln
-        self.mlp_ln = block.mlp_ln
-        self.n_heads = a.n_heads
-        self.alignment = getattr(a, "alignment", None)
-        no_bias = torch.zeros_like(a.query.bias)  # the key has none
-        self.project = PackedLinear(
-            torch.cat([a.query.weight, a.key.weight, a.value.weight]),
-            torch.cat([a.query.bias, no_bias, a.value.bias]),
-            precision,
-        )
-        self.out = PackedLinear(a.out.weight, a.out.bias, precision)
-        self.up = PackedLinear(mlp[0].weight, mlp[0].bias, precision, gelu=True)
-        self.down = PackedLinear(mlp[2].weight, mlp[2].bias, precision)
-
-    @property
-    def bytes(self):
-        return sum(layer.bytes for layer in (self.project, self.out, self.up, self.down))
+        self.attn_ln, self.mlp_ln = block.attn_ln, block.mlp_ln
+        self.n_heads, self.alignment = block.attn.n_heads, block.attn.alignment
+        self.project = _joint_projection(block.attn, precision)
+        self.out = PackedLinear(block.attn.out.weight, block.attn.out.bias, precision)
+        up, _, down = block.mlp  # with GELU between
+        self.up = PackedLinear(up.weight, up.bias, precision, gelu=True)
+        self.down = PackedLinear(down.weight, down.bias, precision)
+        self.bytes = sum(layer.bytes for layer in (self.project, self.out, self.up, self.down))
 
     def forward(self, x, mask=None, cache=None, layer=0, places=None):  # as in `Block`
         B, T, D = x.shape
-        # [B, H, T, D/H] each
-        q, k, v = (
-            self.project(F.layer_norm(x, (D,), self.attn_ln.weight, self.attn_ln.bias))
-            .view(B, T, 3, self.n_heads, -1)
-            .permute(2, 0, 3, 1, 4)
-        )
+        qkv = self.project(F.layer_norm(x, (D,), self.attn_ln.weight, self.attn_ln.bias))
+        q, k, v = qkv.view(B, T, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)  # [B, H, T, D/H] each
         if places is not None:
             q, k, v = with_places(q, k, v, places, self.alignment)
-        if cache is None:
-            k, v = k.to(x.dtype), v.to(x.dtype)
-        else:
-            k, v = cache.append(layer, k, v)
-        if mask is None and T > 1 and k.shape[2] > T:
-            mask = causal_mask(T, k.shape[2], x.device)
-        y = F.scaled_dot_product_attention(
-            q.to(k.dtype),
-            k,
-            v,
-            attn_mask=mask,
-            is_causal=mask is None and T == k.shape[2],
-            scale=(D // self.n_heads) ** -0.5,
-        )
-        x = x + self.out(y[..., : D // self.n_heads].transpose(1, 2).reshape(B, T, D))
+        k, v = (k.to(x.dtype), v.to(x.dtype)) if cache is None else cache.append(layer, k, v)
+        y = attend(q.to(k.dtype), k, v, mask, (D // self.n_heads) ** -0.5)[..., : D // self.n_heads]
+        x = x + self.out(y.transpose(1, 2).reshape(B, T, D))
         return x + self.down(self.up(F.layer_norm(x, (D,), self.mlp_ln.weight, self.mlp_ln.bias)))
 
 
@@ -155,16 +148,15 @@ def for_inference(
 
 
 # %% ../../nbs/lm/02_precision.ipynb #244c06fd
+def _block_bytes(block) -> int:
+    "Count the bytes of a block's weight matrices."
+    if isinstance(block, PackedBlock):
+        return block.bytes
+    return sum(layer.weight.nbytes for layer in block.modules() if isinstance(layer, nn.Linear))
+
+
 @patch
 def bytes_per_frame(self: MultiScaleTransformer) -> int:  # of weights
     "Count the bytes of block weights that generating one frame reads: global ones once, local ones K times."
-
-    def of(stack):
-        return sum(
-            b.bytes
-            if isinstance(b, PackedBlock)
-            else sum(m.weight.nbytes for m in b.modules() if isinstance(m, nn.Linear))
-            for b in stack.blocks
-        )
-
-    return of(self.global_stack) + self.config.n_codebooks * of(self.local_stack)
+    global_bytes = sum(map(_block_bytes, self.global_stack.blocks))
+    return global_bytes + self.config.n_codebooks * sum(map(_block_bytes, self.local_stack.blocks))

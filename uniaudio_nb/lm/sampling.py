@@ -28,25 +28,36 @@ class GenerationConfig:
     repetition_share: float = 0.5  # a code that fills more of this window is drawn again from all codes
 
     def __post_init__(self):
-        if self.temperature < 0:
-            raise ValueError(f"temperature must be at least 0, got {self.temperature}")
-        if self.top_k is not None and self.top_k < 1:
-            raise ValueError(f"top_k must be at least 1, got {self.top_k}")
-        if self.top_p is not None and not 0 < self.top_p <= 1:
-            raise ValueError(f"top_p must be in (0, 1], got {self.top_p}")
-        if self.redraws < 0:
-            raise ValueError(f"redraws must be at least 0, got {self.redraws}")
-        if self.repetition_window is not None and self.repetition_window < 1:
-            raise ValueError(f"repetition_window must be at least 1 frame, got {self.repetition_window}")
-        if not 0 <= self.repetition_share <= 1:
-            raise ValueError(f"repetition_share must be in [0, 1], got {self.repetition_share}")
-        if self.n_samples < 1:
-            raise ValueError(f"n_samples must be at least 1, got {self.n_samples}")
-        for name in ("min_seconds", "max_seconds"):
-            if (value := getattr(self, name)) is not None and not 0 <= value < float("inf"):
-                raise ValueError(f"{name} must be 0 or more seconds, got {value}")
-        if None not in (self.min_seconds, self.max_seconds) and self.min_seconds > self.max_seconds:
-            raise ValueError(f"min_seconds {self.min_seconds} is more than max_seconds {self.max_seconds}")
+        _check_drawing(self)
+        _check_lengths(self)
+
+
+def _check_drawing(config):
+    "Raise `ValueError` for a setting that no draw can follow."
+    if config.temperature < 0:
+        raise ValueError(f"temperature must be at least 0, got {config.temperature}")
+    if config.top_k is not None and config.top_k < 1:
+        raise ValueError(f"top_k must be at least 1, got {config.top_k}")
+    if config.top_p is not None and not 0 < config.top_p <= 1:
+        raise ValueError(f"top_p must be in (0, 1], got {config.top_p}")
+    if config.redraws < 0:
+        raise ValueError(f"redraws must be at least 0, got {config.redraws}")
+    if config.repetition_window is not None and config.repetition_window < 1:
+        raise ValueError(f"repetition_window must be at least 1 frame, got {config.repetition_window}")
+    if not 0 <= config.repetition_share <= 1:
+        raise ValueError(f"repetition_share must be in [0, 1], got {config.repetition_share}")
+    if config.n_samples < 1:
+        raise ValueError(f"n_samples must be at least 1, got {config.n_samples}")
+
+
+# %% ../../nbs/lm/03_sampling.ipynb #a090dc3d
+def _check_lengths(config):
+    "Raise `ValueError` for limits in seconds that no result satisfies."
+    for name in ("min_seconds", "max_seconds"):
+        if (value := getattr(config, name)) is not None and not 0 <= value < float("inf"):
+            raise ValueError(f"{name} must be 0 or more seconds, got {value}")
+    if None not in (config.min_seconds, config.max_seconds) and config.min_seconds > config.max_seconds:
+        raise ValueError(f"min_seconds {config.min_seconds} is more than max_seconds {config.max_seconds}")
 
 
 # %% ../../nbs/lm/03_sampling.ipynb #1dd67b0d

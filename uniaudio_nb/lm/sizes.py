@@ -15,7 +15,8 @@ def count_parameters(
 ) -> dict:  # part -> number of parameters; their sum is the model's
     "Count parameters by formula."
     c, D = config, config.width
-    block, narrow = 12 * D * D + 12 * D, D // c.n_codebooks if c.variant == "official" else D
+    block = 12 * D * D + 12 * D
+    narrow = D // c.n_codebooks if c.variant == "official" else D  # width of a code's embedding
     return {
         "global stack": c.n_layers * block,
         "local stack": c.n_local_layers * block,
@@ -35,10 +36,10 @@ def count_operations(
     training: bool = False,  # True: forward and backward, three times the forward pass
 ) -> dict:  # part -> floating-point operations (a multiplication and an addition are two)
     "Count the operations of a pass over sequences by formula."
-    c = config
-    D = config.width
+    c, D = config, config.width
+    K = config.n_codebooks
     N = frames if target_frames is None else target_frames
-    K, times = c.n_codebooks, batch_size * (3 if training else 1)
+    times = batch_size * (3 if training else 1)
     return {
         "global stack": times * c.n_layers * (24 * D * D * frames + 4 * frames**2 * D),
         "local stack": times * c.n_local_layers * (24 * D * D * K * N + 4 * N * K**2 * D),

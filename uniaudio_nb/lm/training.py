@@ -177,6 +177,28 @@ def tokens_per_process(
     return float(shared) / dist.get_world_size()
 
 
+# %% ../../nbs/lm/05_training.ipynb #6f956bd2
+def _losses_and_hits(model, batch, target_mask, choices) -> tuple:  # nats [N, K], bool [N, K]
+    "Compute loss and hit of every token of the target frames."
+    logits, targets = model.target_logits(
+        batch.tokens, target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask, choices=choices
+    )
+    losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+    return losses, logits.argmax(-1) == targets
+
+
+def _by_length(lengths, frames_per_batch):  # generator of lists of positions
+    "Group examples of similar length into batches that reach `frames_per_batch`."
+    batch = []
+    for i in np.argsort(lengths, kind="stable").tolist():
+        batch.append(i)
+        if len(batch) * lengths[i] >= frames_per_batch:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
 # %% ../../nbs/lm/05_training.ipynb #674a04c8
 @torch.no_grad()
 def example_losses(
@@ -184,44 +206,47 @@ def example_losses(
     shard: Shard,
     vocabulary: Vocabulary,
     *,
-    limit: int | None = None,  # at most this many examples
+    limit: int | None = None,  # at most this many examples; None: all
     swap: bool = False,  # True: each example gets the conditions of the next one
     frames_per_batch: int = 6000,
     accuracy: bool = False,  # True: return the pair (losses, share of codes whose most probable candidate is right)
 ) -> torch.Tensor | tuple:  # nats per code, [examples, K]
     "Return each example's mean loss per slot over the codes of its target."
     n = min(len(shard), limit or len(shard))
-    device, order = model.head.weight.device, np.argsort(shard.lengths[:n], kind="stable")
+    device = model.head.weight.device
     choices = vocabulary.choices(get_task(shard.task).target).to(device)
-    losses = torch.zeros(n, shard.K)
-    right = torch.zeros(n, shard.K)
-    batch = []
+    losses, right = torch.zeros(n, shard.K), torch.zeros(n, shard.K)
     was_training = model.training
     model.eval()
-
-    def flush():
-        packed = collate([draw(shard, i, vocabulary, swap_with=(i + 1) % n if swap else None) for i in batch]).to(
-            device
-        )
+    for batch in _by_length(shard.lengths[:n], frames_per_batch):
+        examples = [draw(shard, i, vocabulary, swap_with=(i + 1) % n if swap else None) for i in batch]
+        packed = collate(examples).to(device)
         mask = packed.target_mask & (packed.tokens[..., 0] != vocabulary.id("<audio_end>"))
-        of = mask.nonzero()[:, 0]
-        logits, targets = model.target_logits(
-            packed.tokens, mask, continuous=packed.continuous, padding_mask=packed.padding_mask, choices=choices
-        )
-        found = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
-        hits = (logits.argmax(-1) == targets).float()
+        found, hits = _losses_and_hits(model, packed, mask, choices)
+        of = mask.nonzero()[:, 0]  # row of each frame
         for row, i in enumerate(batch):
-            losses[i], right[i] = found[of == row].mean(0).cpu(), hits[of == row].mean(0).cpu()
-        batch.clear()
-
-    for i in order.tolist():
-        batch.append(i)
-        if len(batch) * shard.lengths[i] >= frames_per_batch:
-            flush()
-    if batch:
-        flush()
+            losses[i], right[i] = found[of == row].mean(0).cpu(), hits[of == row].float().mean(0).cpu()
     model.train(was_training)
     return (losses, right) if accuracy else losses
+
+
+# %% ../../nbs/lm/05_training.ipynb #ca39f09d
+def _validation(model, shards, vocabulary, limit) -> dict:  # name -> number; empty without shards
+    "Measure loss and accuracy of all tasks together, of each task, and the loss of each slot."
+    if not shards:
+        return {}
+    losses, right = {}, {}
+    for shard in shards:
+        found = example_losses(model, shard, vocabulary, limit=limit, accuracy=True)
+        losses[shard.task], right[shard.task] = (x.mean(0) for x in found)
+    all_losses, all_right = torch.stack(list(losses.values())), torch.stack(list(right.values()))  # [tasks, K] each
+    return {
+        "valid_loss": all_losses.mean().item(),
+        "valid_accuracy": all_right.mean().item(),
+        **{f"valid_{n}": x.mean().item() for n, x in losses.items()},
+        **{f"valid_accuracy_{n}": x.mean().item() for n, x in right.items()},
+        **{f"valid_slot_{k}": x.item() for k, x in enumerate(all_losses.mean(0))},
+    }
 
 
 # %% ../../nbs/lm/05_training.ipynb #b2eeda28
@@ -238,45 +263,37 @@ class TrainConfig:
     loop: LoopConfig = field(default_factory=lambda: LoopConfig(minutes=5.0))
     frames_per_batch: int = 4000
     alpha: float = 0.5  # task sampling, see `TokenBatches`; the paper fine-tunes with .05
-    weights: dict | None = None  # task -> weight
-    drop_conditions: float = 0.1
+    weights: dict | None = None  # task -> weight; None: 1 for all
+    drop_conditions: float = 0.1  # probability that an example loses all of its conditions
     init_from: str | None = None  # folder of a model to start from
     codebooks: torch.Tensor | None = None  # codec's codebooks [K, N, D] for a head start
-    # makes fresh shards to train on; those in `shards` then give frequencies and validation only. None: train on those
-    sets: RenewedShards | None = None
+    sets: RenewedShards | None = None  # makes fresh shards to train on; None: train on those in `shards`
     steps_per_set: int = 300  # that each of these sets serves
     valid_examples: int = 16  # per task, while it trains
 
     def task_names(self) -> list:
+        "List the tasks of the run."
         return list(self.tasks or (n for n, t in TASKS.items() if t.stage <= self.stage))
 
 
-# %% ../../nbs/lm/05_training.ipynb #81be1d49
-def train(
-    config: TrainConfig,
-) -> Path:  # run folder: metrics.jsonl, checkpoint, model/
-    """Train the language model (or go on with a stopped run) and write its model folder; a finished run is returned as
-    it is."""
-    folder, vocabulary = Path(config.folder), Vocabulary(**config.vocabulary)
-    if (folder / "model" / "config.json").is_file():
-        return folder
+# %% ../../nbs/lm/05_training.ipynb #3530d31f
+def _open_shards(config, split) -> list:
+    "Open the shards of a split, as far as they are there."
+    paths = [Path(config.shards) / f"{name}-{split}" for name in config.task_names()]
+    return [Shard(path) for path in paths if path.exists()]
 
-    def shards(split):
-        return [
-            Shard(Path(config.shards) / f"{n}-{split}")
-            for n in config.task_names()
-            if (Path(config.shards) / f"{n}-{split}").exists()
-        ]
 
-    training, valid = shards("train"), shards("valid")
+def _check_shards(config, training, valid):
+    "Raise `ValueError` for missing shards, and for shards that were made with different tokenizers."
     missing = set(config.task_names()) - {s.task for s in training}
     if missing:
         raise ValueError(f"there are no shards for {', '.join(sorted(missing))} in {config.shards}")
     if len({json.dumps(s.index["fingerprint"], sort_keys=True) for s in training + valid}) > 1:
         raise ValueError(f"the shards in {config.shards} were made with different tokenizers")
-    targets = {get_task(s.task).target for s in training}
-    # tasks that answer with different things share the whole head
-    choices = vocabulary.choices(*targets) if len(targets) == 1 else None
+
+
+def _make_batches(config, training, vocabulary) -> TokenBatches | RenewedBatches:
+    "Make what draws the batches: from the shards that are there, or from sets that are renewed."
     drawing = (
         vocabulary,
         config.frames_per_batch,
@@ -286,60 +303,50 @@ def train(
         config.loop.seed,
     )
     if config.sets is None:
-        batches = TokenBatches(training, *drawing)
-    else:
-        batches = RenewedBatches(config.sets, config.steps_per_set, config.task_names(), *drawing)
-    torch.manual_seed(config.loop.seed)
+        return TokenBatches(training, *drawing)
+    return RenewedBatches(config.sets, config.steps_per_set, config.task_names(), *drawing)
+
+
+# %% ../../nbs/lm/05_training.ipynb #4726ba00
+def _make_model(config, training, vocabulary) -> MultiScaleTransformer:
+    "Load the model to start from, or make one that fits vocabulary and shards."
     if config.init_from:
-        model = load_model(config.init_from)[0]
-    elif config.model is None:
+        return load_model(config.init_from)[0]
+    if config.model is None:
         raise ValueError("a run needs a model configuration or a model to start from")
-    else:
-        model = MultiScaleTransformer(
-            replace(
-                config.model,
-                vocabulary_size=len(vocabulary),
-                n_codebooks=vocabulary.n_codebooks,
-                continuous_dimension=training[0].index["dimension"],
-            )
-        )
-        if config.codebooks is not None:
-            start_from_codebooks(model, config.codebooks, vocabulary)
-        start_from_frequencies(model, code_counts(training, vocabulary.codebook_size), vocabulary)
+    fitting = dict(
+        vocabulary_size=len(vocabulary),
+        n_codebooks=vocabulary.n_codebooks,
+        continuous_dimension=training[0].index["dimension"],
+    )
+    model = MultiScaleTransformer(replace(config.model, **fitting))
+    if config.codebooks is not None:
+        start_from_codebooks(model, config.codebooks, vocabulary)
+    start_from_frequencies(model, code_counts(training, vocabulary.codebook_size), vocabulary)
+    return model
+
+
+# %% ../../nbs/lm/05_training.ipynb #81be1d49
+def train(
+    config: TrainConfig,
+) -> Path:  # run folder: metrics.jsonl, checkpoint, model/
+    "Train the language model, or go on with a stopped run, and write its model folder; a finished run is returned."
+    folder, vocabulary = Path(config.folder), Vocabulary(**config.vocabulary)
+    if (folder / "model" / "config.json").is_file():
+        return folder
+    training, valid = _open_shards(config, "train"), _open_shards(config, "valid")
+    _check_shards(config, training, valid)
+    targets = {get_task(s.task).target for s in training}
+    choices = vocabulary.choices(*targets) if len(targets) == 1 else None  # None: the whole head
+    batches = _make_batches(config, training, vocabulary)
+    torch.manual_seed(config.loop.seed)
+    model = _make_model(config, training, vocabulary)
 
     def step(batch, _):
-        logits, targets = model.target_logits(
-            batch.tokens,
-            batch.target_mask,
-            continuous=batch.continuous,
-            padding_mask=batch.padding_mask,
-            choices=choices,
-        )
-        losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+        losses, hits = _losses_and_hits(model, batch, batch.target_mask, choices)
         rows = (batch.target_mask & batch.padding_mask).nonzero()[:, 0]
-        yield (
-            "model",
-            losses.sum() / tokens_per_process(losses.numel(), losses.device),
-            mean_by_group(losses, logits.argmax(-1) == targets, rows, row_tasks(batch.tokens, vocabulary)),
-        )
-
-    def validate(_):
-        if not valid:
-            return {}
-        found = {
-            s.task: [
-                x.mean(0) for x in example_losses(model, s, vocabulary, limit=config.valid_examples, accuracy=True)
-            ]
-            for s in valid
-        }
-        losses, right = (torch.stack(x) for x in zip(*found.values()))  # [tasks, K] each: every task counts the same
-        return {
-            "valid_loss": losses.mean().item(),
-            "valid_accuracy": right.mean().item(),
-            **{f"valid_{n}": x.mean().item() for n, (x, _) in found.items()},
-            **{f"valid_accuracy_{n}": x.mean().item() for n, (_, x) in found.items()},
-            **{f"valid_slot_{k}": x.item() for k, x in enumerate(losses.mean(0))},
-        }
+        loss = losses.sum() / tokens_per_process(losses.numel(), losses.device)
+        yield "model", loss, mean_by_group(losses, hits, rows, row_tasks(batch.tokens, vocabulary))
 
     fit(
         step,
@@ -348,15 +355,9 @@ def train(
         config.loop,
         folder,
         description=f"language model, stage {config.stage}",
-        validate=validate,
+        validate=lambda _: _validation(model, valid, vocabulary, config.valid_examples),
         settings={"tasks": config.task_names(), "frames_per_batch": config.frames_per_batch, "alpha": config.alpha},
     )
-    save_model(
-        model,
-        folder / "model",
-        vocabulary=config.vocabulary,
-        fingerprint=training[0].index["fingerprint"],
-        tasks=config.task_names(),
-        stage=config.stage,
-    )
+    info = dict(fingerprint=training[0].index["fingerprint"], tasks=config.task_names(), stage=config.stage)
+    save_model(model, folder / "model", vocabulary=config.vocabulary, **info)
     return folder
