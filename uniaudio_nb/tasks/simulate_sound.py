@@ -169,8 +169,8 @@ def _music(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L
 @simulates("aedit", ("sound", "music"), _uncaptioned)
 def _aedit(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "One of the five edits of AUDIT, on sounds and music with different captions."
-    pool = [r for r in pool.kinds["sound"] + pool.kinds["music"] if r.text]
-    shuffled = {r.text: r for r in rng.sample(pool, min(len(pool), 24))}  # one recording for each caption
+    captioned = [r for r in pool.kinds["sound"] + pool.kinds["music"] if r.text]
+    shuffled = {r.text: r for r in rng.sample(captioned, min(len(captioned), 24))}  # one recording for each caption
     if len(shuffled) < 3:
         raise Missing("three sounds or pieces of music with different captions")
     base, *others = list(shuffled.values())[:3]
