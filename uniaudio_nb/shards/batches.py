@@ -100,12 +100,12 @@ class TokenBatches:
     "Draw batches of packed sequences; `batches(step)` is a pure function of the step."
 
     shards: list  # `Shard`s, one or several per task
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary  # layout of the ids
     frames_per_batch: int = 4000  # budget, padding included; a longer sequence is a batch of its own
     alpha: float = 0.5  # 1: tasks by their number of examples; 0: all alike
     weights: dict | None = None  # task -> weight, 1 where not named
     drop_conditions: float = 0.1  # for classifier-free guidance
-    seed: int = 0
+    seed: int = 0  # another seed, other batches
     epochs: bool = False  # True: every example exactly once per epoch, whatever alpha and weights say
 
     def __post_init__(self):
@@ -215,7 +215,7 @@ class BatchLoader:
 
     def __init__(
         self,
-        batches: TokenBatches,
+        batches: TokenBatches,  # a function of the step
         n_workers: int = 0,  # processes that draw; 0: draw here. The batches are the same
         step: int = 0,  # number of the first batch
         stride: int = 1,  # distance to the next: the number of training processes, each with a first step of its own

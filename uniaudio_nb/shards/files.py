@@ -112,7 +112,7 @@ def _with_rate(x, sample_rate):
 # %% ../../nbs/shards/00_files.ipynb #6673b7bf
 def tokenize_example(
     example,  # `TaskExample`
-    tokenizers: Tokenizers,
+    tokenizers: Tokenizers,  # parts that make the tokens
     cache: AudioCache,  # where recordings among the conditions are decoded
     prompts: dict | None = None,  # path -> segment: a recording is encoded once, however many examples use it
 ) -> tuple:  # ([(place in the task, segment, key or None), …] with the target last, frames of the sequence at most)
@@ -189,7 +189,7 @@ def write_shard_file(
     path: str | Path,  # becomes the file, NAME.safetensors
     make: Callable,  # number -> `TaskExample`; `ValueError` when there is none
     numbers: Iterable,  # of the examples
-    tokenizers: Tokenizers,
+    tokenizers: Tokenizers,  # parts that make the tokens; the file names them
     *,
     task: str,  # of the examples, a key of TASKS
     info: dict | None = None,  # further entries of the index; None: none

@@ -40,7 +40,7 @@ from .write import prepare_shards, recordings_digest
 
 # %% ../../nbs/shards/04_prepare.ipynb #94631458
 def name_of(
-    recording: Recording,
+    recording: Recording,  # of any corpus
 ) -> str:  # the path from the folder of its corpus on; corpus, last folder and file name when it lies elsewhere
     "Name a recording the same way on every machine, and no two alike."
     parts = recording.path.parts
@@ -67,7 +67,7 @@ def _read_all(recording, cache):
 
 
 def what_is_wrong(
-    recording: Recording,
+    recording: Recording,  # of any kind
     cache: AudioCache,  # keeps what was decoded
 ) -> str:  # "" when nothing is
     "Decode a recording and the files beside it; say in one sentence why it can't be used."
@@ -236,7 +236,7 @@ def _known_lacking(report, digest):
 def prepare(
     data: str | Path,  # folder with a manifest.csv, or with corpora that have one
     out: str | Path,  # gets a folder per task and split, the results of checking, report.json
-    tokenizers: Tokenizers,
+    tokenizers: Tokenizers,  # parts that make the tokens
     *,
     tasks: list | None = None,  # names; None: all that the recordings can give
     counts: dict | None = None,  # split -> examples per task; None: 600 for training, 64 for validation

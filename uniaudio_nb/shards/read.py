@@ -129,9 +129,9 @@ def example(
 
 # %% ../../nbs/shards/02_read.ipynb #950c90b0
 def draw(
-    shard: Shard,
+    shard: Shard,  # of any task
     i: int,  # place in the shard
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # layout of the ids
     rng: np.random.Generator | None = None,  # None: the first candidate from its beginning, nothing dropped
     drop_conditions: float = 0.0,  # probability that all conditions are dropped (classifier-free guidance)
     swap_with: int | None = None,  # take the conditions of this example instead (to measure what they are worth)

@@ -101,15 +101,15 @@ class RenewedBatches:
 
     def __init__(
         self,
-        sets: RenewedShards,
+        sets: RenewedShards,  # makes the sets, in another process
         steps: int,  # after which the next set comes
         tasks: list,  # names
-        vocabulary: Vocabulary,
-        frames_per_batch: int = 4000,  # this and the next four as in `TokenBatches`
-        alpha: float = 0.5,
-        weights: dict | None = None,
-        drop_conditions: float = 0.1,
-        seed: int = 0,
+        vocabulary: Vocabulary,  # layout of the ids
+        frames_per_batch: int = 4000,  # budget, padding included
+        alpha: float = 0.5,  # 1: tasks by their number of examples; 0: all alike
+        weights: dict | None = None,  # task -> weight; None: 1 each
+        drop_conditions: float = 0.1,  # probability that all conditions are dropped
+        seed: int = 0,  # another seed, other batches
     ):
         if steps < 1:
             raise ValueError(f"a set must serve at least one step, got {steps}")

@@ -177,7 +177,7 @@ def _check_simulated(name):
 # %% ../../nbs/shards/01_write.ipynb #f02aa443
 def prepare_shards(
     recordings: list,  # with splits
-    tokenizers: Tokenizers,
+    tokenizers: Tokenizers,  # parts that make the tokens; every file names them
     folder: str | Path,  # gets one shard per task and split, NAME-train and NAME-valid
     tasks: list,  # names
     *,

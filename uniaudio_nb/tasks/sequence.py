@@ -218,7 +218,7 @@ def to_dict(self: Vocabulary) -> dict:  # plain values for config.json; Vocabula
 # %% ../../nbs/tasks/00_sequence.ipynb #aa1ad9ff
 def codes_to_ids(
     codes: torch.Tensor,  # raw codes [K, T], 0 … codebook_size-1, or MASKED
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # says where each codebook begins
 ) -> torch.Tensor:  # ids [T, K]
     "Shift every codebook into its own range of ids; `ValueError` for a wrong shape or a code out of range."
     if codes.ndim != 2 or len(codes) != vocabulary.n_codebooks:
@@ -234,7 +234,7 @@ def codes_to_ids(
 # %% ../../nbs/tasks/00_sequence.ipynb #dd6f48b0
 def ids_to_codes(
     ids: torch.Tensor,  # ids [T, K]
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # says where each codebook begins
 ) -> torch.Tensor:  # raw codes [K, T]
     "Undo `codes_to_ids`; `ValueError` when an id does not belong to its slot."
     block, n = vocabulary.blocks["audio"], vocabulary.codebook_size
@@ -393,7 +393,7 @@ def add_segment(self: _Grid, segment: Segment):
 # %% ../../nbs/tasks/00_sequence.ipynb #7f711ecf
 def pack(
     segments: list,  # conditions, `Segment`s in the order of the task
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # layout of the ids
     target=None,  # `Segment`, or audio codes [K, T]; None: the sequence stops right after the target's start token
     *,
     task: str | None = None,  # task token, e.g. "<tts_task>"; None: no task token
@@ -423,8 +423,8 @@ def pack(
 
 # %% ../../nbs/tasks/00_sequence.ipynb #ccca9f03
 def find_segments(
-    packed: Packed,
-    vocabulary: Vocabulary,
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
 ) -> list:  # (type, first frame of the payload, frame after its last), in order
     "Find segments by their start and end tokens; one that is opened and not closed is left out."
     opens = {vocabulary._ids.get(_marker(kind, "start")): kind for kind in SEGMENT_TYPES}
@@ -447,8 +447,8 @@ def find_segments(
 
 # %% ../../nbs/tasks/00_sequence.ipynb #ddc8608d
 def unpack(
-    packed: Packed,
-    vocabulary: Vocabulary,
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
 ) -> list:  # `Segment`s, the target last (when it was packed)
     "Read the segments back out of a packed sequence; the exact inverse of `pack`."
     segments = []
@@ -475,9 +475,12 @@ class Batch:
     tokens: torch.Tensor  # ids [B, T, K], 0 where padded
     target_mask: torch.Tensor  # bool [B, T]
     padding_mask: torch.Tensor  # bool [B, T], True for real frames
-    continuous: Continuous | None
+    continuous: Continuous | None  # all vectors of the batch; None when no sequence carries any
 
-    def to(self, device):
+    def to(
+        self,
+        device,  # torch device or its name
+    ):  # another `Batch`
         "Move all tensors to a device."
         continuous = self.continuous and Continuous(*(x.to(device) for x in self.continuous))
         return Batch(self.tokens.to(device), self.target_mask.to(device), self.padding_mask.to(device), continuous)
@@ -521,8 +524,8 @@ COLOURS = {
 
 # %% ../../nbs/tasks/00_sequence.ipynb #8792962f
 def show_sequence(
-    packed: Packed,
-    vocabulary: Vocabulary,
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
     title: str = "",  # stands above
     ax=None,  # matplotlib axes; None: a new figure
 ):  # the axes

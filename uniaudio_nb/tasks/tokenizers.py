@@ -76,7 +76,7 @@ class Tokenizers:
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #349da263
 def untrained_tokenizers(
-    seed: int = 0,
+    seed: int = 0,  # of the random weights
     **options,  # further arguments of `Tokenizers`
 ) -> Tokenizers:
     "Make a bundle of the smallest parts with random weights: for tests and for looking at sequences."
@@ -261,7 +261,7 @@ def _is_given(condition, given):
 @patch
 def segment(
     self: Tokenizers,
-    condition: Condition,
+    condition: Condition,  # one of a task's
     given: dict,  # what the user gives, by name, and hints
 ) -> Segment:
     "Make the segment of one condition, of vectors where the vocabulary has columns for them."
@@ -276,7 +276,7 @@ def segment(
 @patch
 def answer(
     self: Tokenizers,
-    task: Task,
+    task: Task,  # whose target it is
     target,  # (waveform [1, L], rate in Hz), or what the tokenizer `task.answer` takes
 ) -> Segment:
     "Make the segment of a task's target."
@@ -286,7 +286,7 @@ def answer(
 @patch
 def tokenize(
     self: Tokenizers,
-    task: Task,
+    task: Task,  # whose conditions are given
     given: dict,  # what the user gives, by name
 ) -> list:  # `Segment`s in sequence order
     "Check and tokenize all conditions of a task; optional ones may be missing."
@@ -298,7 +298,7 @@ def tokenize(
 @patch
 def kept(
     self: Tokenizers,
-    task: Task,
+    task: Task,  # whose conditions are given
     given: dict,  # what the user gives, by name
 ) -> torch.Tensor | None:  # codes [K, T], MASKED where the answer is drawn; None: all of it is
     "Say which codes of a recording an answer keeps: those outside of a region that is masked."
@@ -318,7 +318,7 @@ FREE_SECONDS = (0.5, 5.0)  # sound and music, unless the user says otherwise
 
 
 def length_limits(
-    task: Task,
+    task: Task,  # what is to be answered
     segments: list,  # its conditions, tokenized
     frame_rate: float,  # Hz
     min_seconds: float | None = None,  # the user's wish, s; None: what the task says
@@ -348,7 +348,7 @@ def length_limits(
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #c5857c7d
 def register_task(
-    task: Task,
+    task: Task,  # its name and token must be new
 ) -> Task:
     """Add a task to TASKS; `ValueError` when name or token is taken or a condition names an unknown segment or
     tokenizer."""
