@@ -6,7 +6,7 @@ import torch
 from uniaudio_nb.corpora import AudioCache, read_corpora, assign_splits
 from uniaudio_nb.engine import LoopConfig
 from uniaudio_nb.codec import Codec
-from uniaudio_nb.tasks import plain_words, speaker_of, simulates, SIMULATORS, TASKS, LISTENING, Tokenizers
+from uniaudio_nb.tasks import plain_words, speaker_of, simulates, SIMULATORS, TASKS, RECOGNITION, Tokenizers
 from uniaudio_nb.tasks import register_task, task_tokens, untrained_tokenizers
 from uniaudio_nb.shards import Shard, prepare_shards
 from uniaudio_nb.lm import MultiScaleTransformer, MultiScaleConfig, TrainConfig, example_losses, load_model
@@ -41,10 +41,10 @@ def own():
             if (speaker_of(other) == speaker_of(r)) == same and other != r:
                 return {"prompt": (other,), "audio": pool.cache.get(r)}, same, (r, other)
 
-    for task in LISTENING.values():
+    for task in RECOGNITION.values():
         register_task(task)
     yield
-    for name in LISTENING:
+    for name in RECOGNITION:
         del TASKS[name], SIMULATORS[name]
 
 
@@ -60,7 +60,7 @@ def test_declared_trained_and_asked(own, tmp_path):
     )
     recordings = assign_splits(read_corpora("data_samples"))
     cache = AudioCache(16_000)
-    names = list(LISTENING)
+    names = list(RECOGNITION)
     prepare_shards(recordings, tokenizers, tmp_path / "shards", names, counts={"train": 48, "valid": 4}, cache=cache)
     v = tokenizers.vocabulary
     config = MultiScaleConfig.tiny(

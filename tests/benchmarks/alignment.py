@@ -23,7 +23,7 @@ from uniaudio_nb.conditions import aligner_examples, is_loud, train_aligner, Ave
 from uniaudio_nb.conditions import measure_durations, train_durations, ARPABET, class_durations, share_frames
 from uniaudio_nb.conditions import text_to_phonemes
 from uniaudio_nb.tasks import Pool, plain_words
-from uniaudio_nb.tasks.simulate_speech import _clock
+from uniaudio_nb.tasks.simulate_speech import _timed
 
 FLITE = {
     **{key.lower(): value for key, value in ARPABET.items()},
@@ -133,7 +133,7 @@ def spans_of(r, cache, aligner):  # (start, end) of each word as speech editing 
     said = Pool([r], "train", cache=cache).utterance(random.Random(0), text=True)
     return [
         (first / 50, last / 50)
-        for _, first, last in _clock(
+        for _, first, last in _timed(
             Pool([r], "train", cache=cache, aligner=aligner), said, -(-said.waveform.shape[-1] // 320)
         )[1]
     ]

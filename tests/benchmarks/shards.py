@@ -158,7 +158,7 @@ def measure(folder, seconds):
         "batches": step,
         "largest_batch": BUDGET,
         "examples": sum(map(len, opened)),
-        "pieces": sum(len(s.pieces) for s in opened),
+        "pieces": sum(len(s.files) for s in opened),
     }
 
 
@@ -180,10 +180,10 @@ def resume(folder):
     again = BatchLoader(TokenBatches(shards(folder), VOCABULARY, BUDGET, epochs=True), n_workers=1, stop=n)
     again.load_state_dict(json.loads(state))
     rest = [digest(batch) for batch in again]
-    named = np.zeros(len(whole.order), np.int64)  # every example of the epoch, by name
+    named = np.zeros(len(whole.buckets.order), np.int64)  # every example of the epoch, by name
     for step in range(n):
         for s, i in whole.examples(step):
-            named[whole.offsets[s] + i] += 1
+            named[whole.buckets.offsets[s] + i] += 1
     return {
         "epoch_batches": n,
         "saved_at": json.loads(state)["step"],

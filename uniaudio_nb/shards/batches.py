@@ -11,13 +11,32 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch.utils.data import DataLoader
 
+from ..core.patching import patch
 from ..tasks.sequence import Vocabulary, collate
 from .read import draw
+
+
+# %% ../../nbs/shards/03_batches.ipynb #b81954af
+def _shard_probabilities(shards, alpha, weights):  # as `TokenBatches`
+    "Say how likely a sequence is from each shard [S]; `ValueError` for weights that fit no shard or are negative."
+    sizes = defaultdict(int)  # task -> examples
+    for s in shards:
+        sizes[s.task] += len(s)
+    if wrong := set(weights or {}) - set(sizes):
+        raise ValueError(
+            f"there is a weight for {sorted(wrong)[0]!r}, but no shard; there are {', '.join(sorted(sizes))}"
+        )
+    weight = {task: (weights or {}).get(task, 1.0) for task in sizes}
+    p = np.array([weight[s.task] * sizes[s.task] ** alpha * len(s) / sizes[s.task] for s in shards])
+    if p.min() < 0 or p.sum() <= 0:
+        raise ValueError(f"task weights must not be negative and not all zero, got {weights}")
+    return p / p.sum()
 
 
 # %% ../../nbs/shards/03_batches.ipynb #9d769521
@@ -28,7 +47,8 @@ def bucket_ends(
     batches: int = 4,  # a bucket has at least the examples of so many batches
 ) -> np.ndarray:  # upper ends, rising [n_buckets]; the last is the longest length
     "Divide lengths into buckets of similar ones."
-    ordered, ends = np.sort(lengths), []
+    ordered = np.sort(lengths)
+    ends = []
     last = len(ordered)  # sequences before this place have no bucket yet
     while last > 0:
         end = int(ordered[last - 1])
@@ -36,11 +56,42 @@ def bucket_ends(
         similar = int(np.searchsorted(ordered, end / ratio))
         enough = last - batches * max(1, budget // end)
         last = min(similar, max(0, enough))
-        # equal lengths stay together
-        last = int(np.searchsorted(ordered, ordered[last - 1], side="right")) if last else 0
+        if last:  # equal lengths stay together
+            last = int(np.searchsorted(ordered, ordered[last - 1], side="right"))
         if last and ordered[last - 1] >= end:
             last = int(np.searchsorted(ordered, end))
     return np.array(ends[::-1])
+
+
+# %% ../../nbs/shards/03_batches.ipynb #c04ccf57
+class _Buckets:
+    "Sort examples by bucket, inside of a bucket by shard, with the probabilities of both."
+
+    def __init__(
+        self,
+        lengths: list,  # of the sequences of each shard, frames [n]
+        probabilities: np.ndarray,  # of each shard [S]
+        budget: int,  # frames of a batch, padding included
+    ):
+        self.S = len(lengths)
+        self.offsets = np.cumsum([0, *map(len, lengths)])  # number of each shard's first example [S + 1]
+        joined = np.concatenate(lengths)
+        self.ends = bucket_ends(joined, budget)
+        self.sizes = np.maximum(1, budget // self.ends)  # m, sequences per batch [buckets]
+        counts = np.diff(self.offsets)
+        # bucket and shard as one number
+        cell = np.searchsorted(self.ends, joined) * self.S + np.repeat(np.arange(self.S), counts)
+        self.order = np.argsort(cell, kind="stable").astype(np.int32)  # examples, cell by cell
+        self.firsts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(self.ends) * self.S))])
+        share = np.diff(self.firsts).reshape(-1, self.S) * probabilities / np.maximum(1, counts)
+        self.within = share / np.maximum(share.sum(1, keepdims=True), 1e-300)  # shard, given the bucket [buckets, S]
+        q = share.sum(1) / self.sizes
+        self.between = q / q.sum()  # bucket [buckets]
+
+    def draw(self, rng):  # examples of one batch [m]
+        bucket = int(rng.choice(len(self.ends), p=self.between))
+        cells = bucket * self.S + rng.choice(self.S, self.sizes[bucket], p=self.within[bucket])
+        return self.order[rng.integers(self.firsts[cells], self.firsts[cells + 1])]
 
 
 # %% ../../nbs/shards/03_batches.ipynb #e5fb86c3
@@ -49,135 +100,132 @@ class TokenBatches:
     "Draw batches of packed sequences; `batches(step)` is a pure function of the step."
 
     shards: list  # `Shard`s, one or several per task
-    vocabulary: Vocabulary
+    vocabulary: Vocabulary  # layout of the ids
     frames_per_batch: int = 4000  # budget, padding included; a longer sequence is a batch of its own
     alpha: float = 0.5  # 1: tasks by their number of examples; 0: all alike
     weights: dict | None = None  # task -> weight, 1 where not named
     drop_conditions: float = 0.1  # for classifier-free guidance
-    seed: int = 0
+    seed: int = 0  # another seed, other batches
     epochs: bool = False  # True: every example exactly once per epoch, whatever alpha and weights say
 
     def __post_init__(self):
         if not self.shards or not sum(map(len, self.shards)):
             raise ValueError("there are no shards to draw from")
-        sizes = defaultdict(int)
-        for s in self.shards:
-            sizes[s.task] += len(s)
-        if wrong := set(self.weights or {}) - set(sizes):
-            raise ValueError(
-                f"there is a weight for {sorted(wrong)[0]!r}, but no shard; there are {', '.join(sorted(sizes))}"
-            )
-        p = np.array(
-            [
-                (self.weights or {}).get(s.task, 1.0) * sizes[s.task] ** self.alpha * len(s) / sizes[s.task]
-                for s in self.shards
-            ]
-        )
-        if p.min() < 0 or p.sum() <= 0:
-            raise ValueError(f"task weights must not be negative and not all zero, got {self.weights}")
-        self.probabilities, S = p / p.sum(), len(self.shards)
-        lengths = np.concatenate([s.lengths for s in self.shards])
-        self.offsets = np.cumsum([0, *map(len, self.shards)])
-        self.ends = bucket_ends(lengths, self.frames_per_batch)
-        self.sizes = np.maximum(1, self.frames_per_batch // self.ends)  # m, sequences per batch [buckets]
-        # bucket and shard as one number
-        cell = np.searchsorted(self.ends, lengths) * S + np.repeat(np.arange(S), np.diff(self.offsets))
-        # examples, bucket by bucket, in it shard by shard
-        self.order = np.argsort(cell, kind="stable").astype(np.int32)
-        self.firsts = np.concatenate([[0], np.cumsum(np.bincount(cell, minlength=len(self.ends) * S))])
-        share = np.diff(self.firsts).reshape(-1, S) * self.probabilities / np.maximum(1, np.diff(self.offsets))
-        self.within = share / np.maximum(share.sum(1, keepdims=True), 1e-300)  # shard, given the bucket [buckets, S]
-        self.between = (q := share.sum(1) / self.sizes) / q.sum()  # bucket [buckets]
-        # per epoch [buckets]
-        self.batches_in = -(-np.diff(self.firsts[::S]) // self.sizes)
-        self._shuffled = (None,)
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return int(self.batches_in.sum())  # batches that hold every example once
-
-    def _epoch(self, epoch):  # the order of batches, and the order of examples in each bucket
-        if self._shuffled[0] != epoch:
-            rng, order = np.random.default_rng([self.seed, 0, epoch]), self.order.copy()
-            for first, last in itertools.pairwise(self.firsts[:: len(self.shards)]):
-                rng.shuffle(order[first:last])
-            self._shuffled = epoch, rng.permutation(self.steps_per_epoch), order
-        return self._shuffled[1:]
-
-    def examples(
-        self,
-        step: int,  # number of the batch, from 0
-    ) -> list:  # (shard, place in it) of each sequence
-        "Name the examples of a batch."
-        S = len(self.shards)
-        if self.epochs:
-            epoch, place = divmod(step, self.steps_per_epoch)
-            batches, order = self._epoch(epoch)
-            before = np.cumsum(self.batches_in)
-            bucket = int(np.searchsorted(before, batches[place], side="right"))
-            first = self.firsts[bucket * S] + self.sizes[bucket] * (
-                batches[place] - (before[bucket - 1] if bucket else 0)
-            )
-            chosen = order[first : min(first + self.sizes[bucket], self.firsts[(bucket + 1) * S])]
-        else:
-            rng = np.random.default_rng([self.seed, 1, step])
-            bucket = int(rng.choice(len(self.ends), p=self.between))
-            cells = bucket * S + rng.choice(S, self.sizes[bucket], p=self.within[bucket])
-            chosen = self.order[rng.integers(self.firsts[cells], self.firsts[cells + 1])]
-        shard = np.searchsorted(self.offsets, chosen, side="right") - 1
-        return list(zip(shard.tolist(), (chosen - self.offsets[shard]).tolist()))
+        self.probabilities = _shard_probabilities(self.shards, self.alpha, self.weights)
+        self.buckets = _Buckets([s.lengths for s in self.shards], self.probabilities, self.frames_per_batch)
+        self._shuffled = None  # the latest epoch
 
     def __call__(self, step: int):
         "Return the `Batch` of a step."
         rng = np.random.default_rng([self.seed, 2, step])
-        return collate(
-            [draw(self.shards[s], i, self.vocabulary, rng, self.drop_conditions) for s, i in self.examples(step)]
-        )
+        drawn = [draw(self.shards[s], i, self.vocabulary, rng, self.drop_conditions) for s, i in self.examples(step)]
+        return collate(drawn)
 
     def __getitem__(self, step: int):
         return self(step)
 
-    def fingerprint(self) -> str:  # 16 hexadecimal digits
-        "Digest what decides the batches: settings and the lengths of all examples."
-        settings = [
-            self.frames_per_batch,
-            self.alpha,
-            self.weights,
-            self.drop_conditions,
-            self.seed,
-            self.epochs,
-            [(s.task, s.index["fingerprint"]) for s in self.shards],
-        ]
-        return sha256(json.dumps(settings).encode() + b"".join(s.lengths.tobytes() for s in self.shards)).hexdigest()[
-            :16
-        ]
+
+# %% ../../nbs/shards/03_batches.ipynb #ee873952
+@patch
+def examples(
+    self: TokenBatches,
+    step: int,  # number of the batch, from 0
+) -> list:  # (shard, place in it) of each sequence
+    "Name the examples of a batch."
+    if self.epochs:
+        chosen = self._of_epoch(step)
+    else:
+        chosen = self.buckets.draw(np.random.default_rng([self.seed, 1, step]))
+    offsets = self.buckets.offsets
+    shard = np.searchsorted(offsets, chosen, side="right") - 1
+    return list(zip(shard.tolist(), (chosen - offsets[shard]).tolist()))
+
+
+# %% ../../nbs/shards/03_batches.ipynb #0a1c7f89
+@patch(as_prop=True)
+def batches_in(self: _Buckets) -> np.ndarray:  # [buckets]
+    "Count the batches of an epoch."
+    return -(-np.diff(self.firsts[:: self.S]) // self.sizes)
+
+
+@patch
+def shuffled(self: _Buckets, rng: np.random.Generator) -> np.ndarray:  # [n]
+    "Shuffle the examples inside of each bucket."
+    order = self.order.copy()
+    for first, last in itertools.pairwise(self.firsts[:: self.S]):
+        rng.shuffle(order[first:last])
+    return order
+
+
+@patch
+def of_batch(self: _Buckets, order: np.ndarray, number: int) -> np.ndarray:  # examples [m or fewer]
+    "Take the examples of batch `number` of all batches, counted bucket by bucket."
+    before = np.cumsum(self.batches_in)
+    bucket = int(np.searchsorted(before, number, side="right"))
+    first = self.firsts[bucket * self.S] + self.sizes[bucket] * (number - (before[bucket - 1] if bucket else 0))
+    return order[first : min(first + self.sizes[bucket], self.firsts[(bucket + 1) * self.S])]
+
+
+# %% ../../nbs/shards/03_batches.ipynb #d1a52990
+class _Epoch(NamedTuple):
+    "The order of one epoch."
+
+    epoch: int
+    order: np.ndarray  # of the examples, bucket by bucket
+    batches: np.ndarray  # numbers of batches, in the order in which they come
+
+
+@patch(as_prop=True)
+def steps_per_epoch(self: TokenBatches) -> int:
+    "Count the batches that hold every example once."
+    return int(self.buckets.batches_in.sum())
+
+
+@patch
+def _of_epoch(self: TokenBatches, step: int) -> np.ndarray:  # examples [m or fewer]
+    "Take the examples of a step, shuffling once per epoch."
+    epoch, place = divmod(step, self.steps_per_epoch)
+    if self._shuffled is None or self._shuffled.epoch != epoch:
+        rng = np.random.default_rng([self.seed, 0, epoch])
+        order = self.buckets.shuffled(rng)
+        self._shuffled = _Epoch(epoch, order, rng.permutation(self.steps_per_epoch))
+    return self.buckets.of_batch(self._shuffled.order, self._shuffled.batches[place])
+
+
+# %% ../../nbs/shards/03_batches.ipynb #698e20fa
+@patch
+def fingerprint(self: TokenBatches) -> str:  # 16 hexadecimal digits
+    "Digest what decides the batches: settings and the lengths of all examples."
+    settings = [
+        self.frames_per_batch,
+        self.alpha,
+        self.weights,
+        self.drop_conditions,
+        self.seed,
+        self.epochs,
+        [(s.task, s.index["fingerprint"]) for s in self.shards],
+    ]
+    lengths = b"".join(s.lengths.tobytes() for s in self.shards)
+    return sha256(json.dumps(settings).encode() + lengths).hexdigest()[:16]
 
 
 # %% ../../nbs/shards/03_batches.ipynb #aae627b0
-def _as_it_is(batch):
-    return batch
-
-
 class BatchLoader:
-    """Deliver the batches of a `TokenBatches` in order, drawn ahead by worker processes; its position can be saved and
-    restored."""
+    "Deliver the batches of a `TokenBatches` in order, drawn ahead by worker processes."
 
     def __init__(
         self,
-        batches: TokenBatches,
+        batches: TokenBatches,  # a function of the step
         n_workers: int = 0,  # processes that draw; 0: draw here. The batches are the same
         step: int = 0,  # number of the first batch
         stride: int = 1,  # distance to the next: the number of training processes, each with a first step of its own
         stop: int | None = None,  # number before which to end; None: endless
     ):
         if n_workers < 0 or step < 0 or stride < 1:
-            raise ValueError(
-                f"n_workers and step must be at least 0 and stride at least 1, got {n_workers}, {step} and {stride}"
-            )
-        self.batches = batches
-        self.n_workers = n_workers
-        self.step = step
-        self.stride = stride
+            values = f"{n_workers}, {step} and {stride}"
+            raise ValueError(f"n_workers and step must be at least 0 and stride at least 1, got {values}")
+        self.batches, self.n_workers = batches, n_workers
+        self.step, self.stride = step, stride
         self.stop = stop
         self._stream = None
 
@@ -187,28 +235,46 @@ class BatchLoader:
 
     def __call__(self, step: int):  # -> Batch; quick when it is the next in line, else the workers begin anew
         if self._stream is None or step != self.step:
-            steps = itertools.count(step, self.stride) if self.stop is None else range(step, self.stop, self.stride)
-            # a generator of its own: the training's chance is not touched
-            self._stream = iter(
-                DataLoader(
-                    self.batches,
-                    batch_size=None,
-                    sampler=steps,
-                    num_workers=self.n_workers,
-                    collate_fn=_as_it_is,
-                    generator=torch.Generator(),
-                )
-            )
-            self.step = step
+            self._stream, self.step = self._stream_from(step), step
         batch = next(self._stream)
         self.step += self.stride
         return batch
 
-    def state_dict(self) -> dict:
-        return {"step": self.step, "batches": self.batches.fingerprint()}  # JSON values
 
-    def load_state_dict(self, state: dict):
-        "Go on where `state_dict` was taken; `ValueError` when it is about other batches."
-        if state["batches"] != self.batches.fingerprint():
-            raise ValueError("the saved position belongs to other shards or other settings of the batches")
-        self.step, self._stream = state["step"], None
+# %% ../../nbs/shards/03_batches.ipynb #55b615ad
+def _as_it_is(batch):
+    "Return the batch (a function of the module, so that other processes can import it)."
+    return batch
+
+
+@patch
+def _stream_from(self: BatchLoader, step: int):  # iterator of batches
+    "Start workers that draw from a step on."
+    steps = itertools.count(step, self.stride) if self.stop is None else range(step, self.stop, self.stride)
+    loader = DataLoader(
+        self.batches,
+        batch_size=None,
+        sampler=steps,
+        num_workers=self.n_workers,
+        collate_fn=_as_it_is,
+        generator=torch.Generator(),  # of its own: the training's chance is not touched
+    )
+    return iter(loader)
+
+
+# %% ../../nbs/shards/03_batches.ipynb #20dfea91
+@patch
+def state_dict(self: BatchLoader) -> dict:  # JSON values
+    "Return the position: the number of the next batch, and what decides the batches."
+    return {"step": self.step, "batches": self.batches.fingerprint()}
+
+
+@patch
+def load_state_dict(
+    self: BatchLoader,
+    state: dict,  # as `state_dict` returns it
+):
+    "Go on where `state_dict` was taken; `ValueError` when it is about other batches."
+    if state["batches"] != self.batches.fingerprint():
+        raise ValueError("the saved position belongs to other shards or other settings of the batches")
+    self.step, self._stream = state["step"], None

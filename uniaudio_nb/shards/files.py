@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -20,6 +21,7 @@ from einops import rearrange
 from safetensors.numpy import save_file
 from tqdm import tqdm
 
+from ..core.patching import patch
 from ..core.files import write_aside
 from ..corpora.crops import AudioCache
 from ..corpora.recording import Recording
@@ -31,109 +33,143 @@ from ..tasks.tokenizers import PROMPT_SECONDS, Tokenizers
 MAX_PROMPTS = 4  # other utterances kept per example
 
 
+class _ExampleRow(NamedTuple):
+    "One row of the array `examples`."
+
+    first: int  # row of its first segment
+    n_segments: int
+    frames: int  # of the packed sequence, at most
+    target_frames: int
+    number: int  # of the example
+
+
 class _Columns:
-    "Collect segments in flat arrays: integers of all kinds in one, vectors by type (each distinct one once)."
+    "Collect segments in flat arrays: integers of all kinds in one, vectors by type."
 
     def __init__(self, vocabulary: Vocabulary):
         self.types = list(SEGMENT_TYPES)
-        self.known = {}
-        self.rows = {}
-        self.parts = {"ids": []}
         self.integer = np.int16 if max(vocabulary.codebook_size, *vocabulary.sizes.values()) <= 2**15 - 1 else np.int32
+        self.parts = {"ids": []}  # name of an array -> its rows, segment by segment
+        self.rows = {}  # name of an array -> number of its rows
+        self.known = {}  # key -> where that segment lies
 
-    def add(
-        self, segment: Segment, key: str | None = None
-    ) -> tuple:  # (type, first row, length); what has a known key is not stored again
+    def append(self, segment):  # (type, first row, length)
         if segment.vectors is not None:
-            key = hashlib.sha256(segment.type.encode() + segment.vectors.numpy().tobytes()).hexdigest()
-        if key is not None and key in self.known:
-            return self.known[key]
-        if segment.vectors is not None:
-            name, rows = f"vectors.{segment.type}", segment.vectors.numpy().astype(np.float16)
+            name = f"vectors.{segment.type}"
+            rows = segment.vectors.numpy().astype(np.float16)
         else:
             name = "ids"
-            rows = rearrange(segment.ids.numpy(), "k t -> (t k)" if segment.ids.ndim == 2 else "t -> t").astype(
-                self.integer
-            )
+            rows = rearrange(segment.ids.numpy(), "k t -> (t k)" if segment.ids.ndim == 2 else "t -> t")
+            rows = rows.astype(self.integer)
         first = self.rows.get(name, 0)
         self.rows[name] = first + len(rows)
         self.parts.setdefault(name, []).append(rows)
-        row = (self.types.index(segment.type), first, len(segment))
-        if key is not None:
-            self.known[key] = row
-        return row
+        return self.types.index(segment.type), first, len(segment)
 
-    def arrays(self) -> dict:
-        return {
-            name: np.concatenate([np.zeros(0, self.integer), *parts] if name == "ids" else parts)
-            for name, parts in self.parts.items()
-        }
+    def arrays(self):  # name -> array
+        ids = [np.zeros(0, self.integer), *self.parts["ids"]]
+        return {name: np.concatenate(parts) for name, parts in {**self.parts, "ids": ids}.items()}
+
+
+# %% ../../nbs/shards/00_files.ipynb #3b552a9e
+@patch
+def add(self: _Columns, segment: Segment, key: str | None = None) -> tuple:  # (type, first row, length)
+    "Append a segment unless it is there already."
+    if segment.vectors is not None:
+        key = hashlib.sha256(segment.type.encode() + segment.vectors.numpy().tobytes()).hexdigest()
+    if key is None:
+        return self.append(segment)
+    if key not in self.known:
+        self.known[key] = self.append(segment)
+    return self.known[key]
+
+
+# %% ../../nbs/shards/00_files.ipynb #d38f914c
+class _Tokenized(NamedTuple):
+    "A segment of an example, not yet stored."
+
+    place: int  # of its condition in the task; the target comes after the last
+    segment: Segment
+    key: str | None  # under which it is stored once; None: it is new
+
+
+def _tokenized_prompt(prompt, place, tokenizers, cache, prompts):  # a recording or a waveform [1, l]
+    "Encode a prompt, a recording only once."
+    if not isinstance(prompt, Recording):
+        return _Tokenized(place, Segment("audio_prompt", tokenizers.encode(prompt)), None)
+    key = str(prompt.path)
+    if key not in prompts:
+        waveform = cache.get(prompt)[:, : int(2 * PROMPT_SECONDS * tokenizers.codec.sample_rate)]
+        prompts[key] = Segment("audio_prompt", tokenizers.encode(waveform))
+    return _Tokenized(place, prompts[key], key)
+
+
+def _with_rate(x, sample_rate):
+    "Make of a waveform [1, L] what a user would give, (waveform, rate); leave anything else as it is."
+    return (x, sample_rate) if isinstance(x, torch.Tensor) and x.ndim == 2 and x.is_floating_point() else x
 
 
 # %% ../../nbs/shards/00_files.ipynb #6673b7bf
 def tokenize_example(
     example,  # `TaskExample`
-    tokenizers: Tokenizers,
+    tokenizers: Tokenizers,  # parts that make the tokens
     cache: AudioCache,  # where recordings among the conditions are decoded
-    prompts: dict | None = None,  # codes of prompts by path: a recording is encoded once, however many examples use it
+    prompts: dict | None = None,  # path -> segment: a recording is encoded once, however many examples use it
 ) -> tuple:  # ([(place in the task, segment, key or None), …] with the target last, frames of the sequence at most)
     "Turn one example into typed segments; `ValueError` when a condition can't be tokenized."
     task = get_task(example.task)
-    given = dict(example.conditions)
     rate = tokenizers.codec.sample_rate
-    found = []
+    given = {name: _with_rate(x, rate) for name, x in example.conditions.items()}
     prompts = {} if prompts is None else prompts
-
-    def prompt(p):
-        if not isinstance(p, Recording):
-            return Segment("audio_prompt", tokenizers.encode(p)), None
-        key = str(p.path)
-        if key not in prompts:
-            prompts[key] = Segment("audio_prompt", tokenizers.encode(cache.get(p)[:, : int(2 * PROMPT_SECONDS * rate)]))
-        return prompts[key], key
-
-    def sound(x):
-        return (x, rate) if isinstance(x, torch.Tensor) and x.ndim == 2 and x.is_floating_point() else x
-
-    length, longest = 3, round(PROMPT_SECONDS * tokenizers.codec.frame_rate)  # <start>, task, <end>
+    longest_prompt = round(PROMPT_SECONDS * tokenizers.codec.frame_rate)
+    found = []
+    length = 3  # <start>, task, <end>
     for place, condition in enumerate(task.conditions):
-        if any(given.get(n) is None for n in condition.inputs):
+        if any(given.get(name) is None for name in condition.inputs):
             continue
         if condition.segment == "audio_prompt":
-            made = [prompt(p) for p in given[condition.inputs[0]][:MAX_PROMPTS]]
+            offered = example.conditions[condition.inputs[0]][:MAX_PROMPTS]
+            made = [_tokenized_prompt(prompt, place, tokenizers, cache, prompts) for prompt in offered]
+            lengths = [min(longest_prompt, len(candidate.segment)) for candidate in made]
         else:
-            made = [(tokenizers.segment(condition, {n: sound(x) for n, x in given.items()}), None)]
-        found += [(place, *segment) for segment in made]
-        length += max((2 + (min(longest, len(s)) if s.type == "audio_prompt" else len(s)) for s, _ in made), default=0)
-    target = tokenizers.answer(task, sound(example.target))
+            made = [_Tokenized(place, tokenizers.segment(condition, given), None)]
+            lengths = [len(made[0].segment)]
+        found += made
+        length += max((2 + n for n in lengths), default=0)
+    target = tokenizers.answer(task, _with_rate(example.target, rate))
     if not len(target):
         raise ValueError("the target is empty")
-    return [*found, (len(task.conditions), target, None)], length + 2 + len(target)
+    return [*found, _Tokenized(len(task.conditions), target, None)], length + 2 + len(target)
+
+
+# %% ../../nbs/shards/00_files.ipynb #d6418fcd
+class _Contents:
+    "Collect the examples of one file, and what was left out."
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.columns = _Columns(vocabulary)
+        self.segments = []  # (place, type, first row, length)
+        self.examples = []  # `_ExampleRow`s
+        self.left_out = []  # {"number", "source", "reason"}
+
+    def add(self, number, found, frames):  # as `tokenize_example` gives them
+        row = _ExampleRow(len(self.segments), len(found), frames, len(found[-1].segment), number)
+        self.examples.append(row)
+        self.segments += [(place, *self.columns.add(segment, key)) for place, segment, key in found]
+
+    def arrays(self):  # name -> array
+        return {
+            **self.columns.arrays(),
+            "segments": np.array(self.segments, np.int32).reshape(-1, 4),
+            "examples": np.array(self.examples, np.int32).reshape(-1, len(_ExampleRow._fields)),
+        }
 
 
 # %% ../../nbs/shards/00_files.ipynb #984594db
-def write_shard_file(
-    path: str | Path,  # becomes the file, NAME.safetensors
-    make: Callable,  # number -> `TaskExample`; `ValueError` when there is none
-    numbers: Iterable,  # of the examples
-    tokenizers: Tokenizers,
-    *,
-    task: str,  # of the examples, a key of TASKS
-    info: dict | None = None,  # further entries of the index
-    max_frames: int = 1500,  # longer sequences are left out
-    cache: AudioCache | None = None,  # decoded recordings
-    prompts: dict | None = None,  # codes of prompts by path, shared between pieces
-    description: str = "",  # for the progress bar
-) -> dict:  # the index
-    "Tokenize examples into one file; it appears only when it is complete."
-    columns = _Columns(tokenizers.vocabulary)
-    segments = []
-    rows = []
-    left_out = []
-    numbers = list(numbers)
-    cache = cache or AudioCache(tokenizers.codec.sample_rate)
-    prompts = {} if prompts is None else prompts
-    for number in tqdm(numbers, desc=description, leave=False, file=sys.stderr, disable=None):
+def _collect(make, numbers, tokenizers, cache, prompts, max_frames):  # as `write_shard_file`; numbers: any iterable
+    "Make and tokenize examples, and note down why one is left out."
+    contents = _Contents(tokenizers.vocabulary)
+    for number in numbers:
         source = ""
         try:
             example = make(number)
@@ -142,76 +178,97 @@ def write_shard_file(
             if length > max_frames:
                 raise ValueError(f"{length} frames are more than {max_frames}")
         except ValueError as e:
-            left_out.append({"number": number, "source": source, "reason": str(e)})
+            contents.left_out.append({"number": number, "source": source, "reason": str(e)})
             continue
-        rows.append((len(segments), len(found), length, len(found[-1][1]), number))
-        segments += [(place, *columns.add(segment, key)) for place, segment, key in found]
-    v = tokenizers.vocabulary
+        contents.add(number, found, length)
+    return contents
+
+
+# %% ../../nbs/shards/00_files.ipynb #88ca017a
+def write_shard_file(
+    path: str | Path,  # becomes the file, NAME.safetensors
+    make: Callable,  # number -> `TaskExample`; `ValueError` when there is none
+    numbers: Iterable,  # of the examples
+    tokenizers: Tokenizers,  # parts that make the tokens; the file names them
+    *,
+    task: str,  # of the examples, a key of TASKS
+    info: dict | None = None,  # further entries of the index; None: none
+    max_frames: int = 1500,  # longer sequences are left out
+    cache: AudioCache | None = None,  # decoded recordings; None: one of its own
+    prompts: dict | None = None,  # path -> segment of prompts, shared between files; None: of this file alone
+    description: str = "",  # for the progress bar
+) -> dict:  # the index
+    "Tokenize examples into one file; it appears only when it is complete."
+    numbers = list(numbers)
+    cache = cache or AudioCache(tokenizers.codec.sample_rate)
+    prompts = {} if prompts is None else prompts
+    progress = tqdm(numbers, desc=description, leave=False, file=sys.stderr, disable=None)
+    contents = _collect(make, progress, tokenizers, cache, prompts, max_frames)
     index = {
         "task": task,
         "asked": len(numbers),
-        "n_examples": len(rows),
-        "left_out": left_out,
-        "frames": sum(r[2] for r in rows),
-        "target_frames": sum(r[3] for r in rows),
-        "types": columns.types,
-        "n_codebooks": v.n_codebooks,
-        "dimension": v.width or tokenizers.text.dimension,
+        "n_examples": len(contents.examples),
+        "left_out": contents.left_out,
+        "frames": sum(row.frames for row in contents.examples),
+        "target_frames": sum(row.target_frames for row in contents.examples),
+        "types": contents.columns.types,
+        "n_codebooks": tokenizers.vocabulary.n_codebooks,
+        "dimension": tokenizers.vocabulary.width or tokenizers.text.dimension,
         "fingerprint": tokenizers.fingerprint(),
         **(info or {}),
     }
-    tables = {
-        "segments": np.array(segments, np.int32).reshape(-1, 4),
-        "examples": np.array(rows, np.int32).reshape(-1, 5),
-    }
+    metadata = {"index": json.dumps(index, sort_keys=True)}  # one entry: the order of several is not fixed
     with write_aside(path) as aside:
-        # one entry: the order of several is not fixed
-        save_file({**columns.arrays(), **tables}, aside, metadata={"index": json.dumps(index, sort_keys=True)})
+        save_file(contents.arrays(), aside, metadata=metadata)
         Path(aside).chmod(0o644)
     return index
 
 
-# %% ../../nbs/shards/00_files.ipynb #0ce0445c
+# %% ../../nbs/shards/00_files.ipynb #b6849a97
 _DTYPES = {"I16": np.int16, "I32": np.int32, "F16": np.float16}
 
 
+def _view(mapped, entry, start):  # entry: dtype, shape and place of an array, counted from `start`
+    "View an array in a mapped file."
+    dtype = _DTYPES[entry["dtype"]]
+    shape = entry["shape"]
+    if 0 in shape:
+        return np.zeros(shape, dtype)
+    return np.frombuffer(mapped, dtype, int(np.prod(shape)), start + entry["data_offsets"][0]).reshape(shape)
+
+
+def _map_file(path):
+    "Map a safetensors file: (mapped bytes, name -> array, index)."
+    with open(path, "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+    start = 8 + int.from_bytes(mapped[:8], "little")
+    header = json.loads(mapped[8:start])
+    index = json.loads(header.pop("__metadata__")["index"])
+    if len(mapped) != start + max(entry["data_offsets"][1] for entry in header.values()):
+        raise ValueError("it is cut off")
+    return mapped, {name: _view(mapped, entry, start) for name, entry in header.items()}, index
+
+
+# %% ../../nbs/shards/00_files.ipynb #0ce0445c
 class ShardFile:
     "Read one file of examples; `ValueError` when it is damaged."
 
     def __init__(
         self,
-        path: str | Path,
+        path: str | Path,  # as `write_shard_file` wrote it
     ):
         self.path = Path(path)
         try:
-            with open(path, "rb") as file:
-                self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-            start = 8 + int.from_bytes(self._map[:8], "little")
-            header = json.loads(self._map[8:start])
-            self.index = json.loads(header.pop("__metadata__")["index"])
-            if len(self._map) != start + max(x["data_offsets"][1] for x in header.values()):
-                raise ValueError("it is cut off")
-            self.arrays = {
-                name: np.frombuffer(
-                    self._map, _DTYPES[x["dtype"]], int(np.prod(x["shape"])), start + x["data_offsets"][0]
-                ).reshape(x["shape"])
-                if 0 not in x["shape"]
-                else np.zeros(x["shape"], _DTYPES[x["dtype"]])
-                for name, x in header.items()
-            }
-            self.ids, self.segments, self.examples = (self.arrays[name] for name in ("ids", "segments", "examples"))
-            self.task, self.K, self.types, n = (
-                self.index[name] for name in ("task", "n_codebooks", "types", "n_examples")
-            )
+            self._map, self.arrays, self.index = _map_file(path)
+            self.ids, self.segments = self.arrays["ids"], self.arrays["segments"]
+            self.examples = self.arrays["examples"]
+            self.task, self.types = self.index["task"], self.index["types"]
+            self.K = self.index["n_codebooks"]
+            n = self.index["n_examples"]
         except (OSError, KeyError, TypeError, AttributeError, ValueError) as e:
             raise ValueError(f"the piece {self.path} can't be read: {e}") from None
         if len(self.examples) != n:
             raise ValueError(f"the piece {self.path} holds {len(self.examples)} examples, its index says {n}")
-
-    def forget(self):
-        "Give the pages that were touched back to the system."
-        if hasattr(mmap, "MADV_DONTNEED"):
-            self._map.madvise(mmap.MADV_DONTNEED)
 
     def __len__(self):
         return len(self.examples)
@@ -220,28 +277,45 @@ class ShardFile:
         return ShardFile, (self.path,)  # another process maps the file itself
 
     @cached_property
-    def lengths(self) -> np.ndarray:
-        return self.examples[:, 2].copy()  # frames of each packed sequence, at most [n]
+    def lengths(self) -> np.ndarray:  # [n]
+        "Count the frames of each packed sequence, at most."
+        return self.examples[:, _ExampleRow._fields.index("frames")].copy()
 
-    def _segment(self, kind, first, length):
-        name = self.types[kind]
-        block = SEGMENT_TYPES[name][1]
-        if block is None:
-            return Segment(
-                name,
-                vectors=torch.from_numpy(self.arrays[f"vectors.{name}"][first : first + length].astype(np.float32)),
-            )
-        ids = torch.from_numpy(self.ids[first : first + length * (self.K if block == "audio" else 1)].astype(np.int64))
-        return Segment(name, rearrange(ids, "(t k) -> k t", k=self.K) if block == "audio" else ids)
 
-    def example(self, i: int) -> tuple:  # (one list of candidate segments per condition, target segment)
-        "Return the conditions and the target of one example; those that were left out are not counted."
-        first, n = self.examples[i, :2].tolist()
-        *rows, target = self.segments[first : first + n].tolist()
-        conditions = {}
-        for place, *row in rows:
-            conditions.setdefault(place, []).append(self._segment(*row))
-        return list(conditions.values()), self._segment(*target[1:])
+# %% ../../nbs/shards/00_files.ipynb #e6c21672
+@patch
+def _segment(self: ShardFile, kind: int, first: int, length: int) -> Segment:  # a row of `segments` without the place
+    "Copy the tokens of one segment out of the mapped file."
+    name = self.types[kind]
+    block = SEGMENT_TYPES[name].block
+    if block is None:
+        rows = self.arrays[f"vectors.{name}"][first : first + length]
+        return Segment(name, vectors=torch.from_numpy(rows.astype(np.float32)))
+    per_frame = self.K if block == "audio" else 1
+    ids = torch.from_numpy(self.ids[first : first + length * per_frame].astype(np.int64))
+    return Segment(name, rearrange(ids, "(t k) -> k t", k=self.K) if block == "audio" else ids)
+
+
+@patch
+def example(
+    self: ShardFile,
+    i: int,  # place in the file; examples that were left out are not counted
+) -> tuple:  # (one list of candidate segments per condition, target segment)
+    "Return the conditions and the target of one example."
+    first, n = self.examples[i, :2].tolist()
+    *rows, (_, *target) = self.segments[first : first + n].tolist()
+    conditions = {}
+    for place, *row in rows:
+        conditions.setdefault(place, []).append(self._segment(*row))
+    return list(conditions.values()), self._segment(*target)
+
+
+# %% ../../nbs/shards/00_files.ipynb #5eb4dc27
+@patch
+def forget(self: ShardFile):
+    "Give the pages that were touched back to the system."
+    if hasattr(mmap, "MADV_DONTNEED"):
+        self._map.madvise(mmap.MADV_DONTNEED)
 
 
 # %% ../../nbs/shards/00_files.ipynb #da004d1a
@@ -250,9 +324,10 @@ def sweep(
     part: tuple = (0, 1),  # (i, n): only beside files whose number leaves the remainder i by n; (0, 1): all
 ):
     "Remove what killed runs were writing aside."
+    mine, machines = part
     for left in Path(folder).glob(".*.*"):
         number = left.name[1:].split(".")[0]
-        if part[1] == 1 or number.isdigit() and int(number) % part[1] == part[0]:
+        if machines == 1 or number.isdigit() and int(number) % machines == mine:
             left.unlink(missing_ok=True)
 
 
@@ -261,15 +336,14 @@ _SUMS = ("asked", "n_examples", "left_out", "frames", "target_frames")
 
 
 def merge_indexes(
-    indexes: list,  # of the pieces of one shard
+    indexes: list,  # of the files of one shard
 ) -> dict:  # one index: sums of what is counted, and what all agree on
-    "Add up the indexes of pieces; `ValueError` names what two pieces do not agree on."
+    "Add up the indexes of files; `ValueError` names what two of them do not agree on."
     merged = {name: value for name, value in indexes[0].items() if name not in (*_SUMS, "piece")}
     for index in indexes:
         for name, value in merged.items():
             if index.get(name) != value:
                 raise ValueError(f"its pieces were made with different {name}: {value!r} and {index.get(name)!r}")
-    return {
-        **merged,
-        **{name: sum((index[name] for index in indexes), [] if name == "left_out" else 0) for name in _SUMS},
-    }
+    for name in _SUMS:
+        merged[name] = sum((index[name] for index in indexes), [] if name == "left_out" else 0)
+    return merged

@@ -9,8 +9,8 @@ __all__ = [
     "what_is_wrong",
     "usable_recordings",
     "count_targets",
-    "prepare",
     "report_table",
+    "prepare",
 ]
 
 # %% ../../nbs/shards/04_prepare.ipynb #0fbd5c27
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from ..core.clock import Clock
 from ..core.files import write_aside
 from ..audio.waveform import stream_audio
 from ..corpora.crops import AudioCache
@@ -39,7 +40,7 @@ from .write import prepare_shards, recordings_digest
 
 # %% ../../nbs/shards/04_prepare.ipynb #94631458
 def name_of(
-    recording: Recording,
+    recording: Recording,  # of any corpus
 ) -> str:  # the path from the folder of its corpus on; corpus, last folder and file name when it lies elsewhere
     "Name a recording the same way on every machine, and no two alike."
     parts = recording.path.parts
@@ -47,25 +48,31 @@ def name_of(
     return "/".join(parts[first:] if first is not None else (recording.corpus, *parts[-2:]))
 
 
+# %% ../../nbs/shards/04_prepare.ipynb #c2f2eb73
+def _read_all(recording, cache):
+    "Decode a recording and read the files beside it; `ValueError` or `OSError` when one of them is damaged."
+    if recording.seconds > cache.long:
+        for _ in stream_audio(recording.path, cache.sample_rate):
+            pass
+    else:
+        cache.get(recording)
+    if recording.labels is not None:
+        read_alignment(recording.labels)
+    if recording.midi is not None:
+        try:
+            read_notes(recording.midi)
+        except ValueError as e:
+            if "no notes" not in str(e):
+                raise
+
+
 def what_is_wrong(
-    recording: Recording,
+    recording: Recording,  # of any kind
     cache: AudioCache,  # keeps what was decoded
 ) -> str:  # "" when nothing is
     "Decode a recording and the files beside it; say in one sentence why it can't be used."
     try:
-        if recording.seconds > cache.long:
-            for _ in stream_audio(recording.path, cache.sample_rate):
-                pass
-        else:
-            cache.get(recording)
-        if recording.labels is not None:
-            read_alignment(recording.labels)
-        if recording.midi is not None:
-            try:
-                read_notes(recording.midi)
-            except ValueError as e:
-                if "no notes" not in str(e):
-                    raise  # drums have none
+        _read_all(recording, cache)
     except (ValueError, OSError) as e:
         text = " ".join(str(e).split())
         for path in filter(None, (recording.path, recording.labels, recording.midi)):
@@ -78,39 +85,47 @@ def what_is_wrong(
 FILES_PER_SLICE = 200
 
 
+def _digest_of(recordings):  # 16 hexadecimal digits
+    "Digest names and sizes of files."
+    rows = [(name_of(r), r.path.stat().st_size if r.path.exists() else None) for r in recordings]
+    return sha256(repr(rows).encode()).hexdigest()[:16]
+
+
+def _check_slice(recordings, cache, path, keep):  # path: of the results; None: nowhere
+    "List what can't be used of a slice, read from its results where nothing has changed; keep them if asked to."
+    digest = _digest_of(recordings)
+    before = json.loads(path.read_text()) if path and path.exists() else {}
+    if before.get("files") == digest:
+        return before["left_out"]
+    left_out = []
+    for r in recordings:
+        if reason := what_is_wrong(r, cache):
+            left_out.append({"path": name_of(r), "reason": reason})
+    if path and keep:
+        with write_aside(path) as aside:
+            aside.write_text(json.dumps({"files": digest, "left_out": left_out}, indent=1))
+    return left_out
+
+
+# %% ../../nbs/shards/04_prepare.ipynb #cc987c4f
 def usable_recordings(
-    recordings: list,
-    cache: AudioCache,
+    recordings: list,  # of any corpora
+    cache: AudioCache,  # keeps what was decoded
     max_bad: float = 0.1,  # share of unusable files at which to stop
     folder: str | Path | None = None,  # where results are kept; None: nowhere
     part: tuple = (0, 1),  # (i, n): keep the results of the slices whose number leaves the remainder i by n
 ) -> tuple:  # (usable recordings in order, [{"path", "reason"}, …])
     "Decode every recording once and sort out what can't be used; `ValueError` when too many are bad."
     slices = [recordings[first : first + FILES_PER_SLICE] for first in range(0, len(recordings), FILES_PER_SLICE)]
-    bad, (mine, machines) = {}, part
+    mine, machines = part
     if folder is not None:
         sweep(folder, part)
-    for number in tqdm(
-        sorted(range(len(slices)), key=lambda n: (n - mine) % machines),
-        desc=f"checking {len(recordings)} recordings",
-        leave=False,
-        file=sys.stderr,
-        disable=None,
-    ):
+    bad = {}  # number of a slice -> what can't be used of it
+    numbers = sorted(range(len(slices)), key=lambda number: (number - mine) % machines)
+    description = f"checking {len(recordings)} recordings"
+    for number in tqdm(numbers, desc=description, leave=False, file=sys.stderr, disable=None):
         path = None if folder is None else Path(folder) / f"{number:05d}.json"
-        seen = sha256(
-            repr([(name_of(r), r.path.stat().st_size if r.path.exists() else None) for r in slices[number]]).encode()
-        ).hexdigest()[:16]
-        before = json.loads(path.read_text()) if path and path.exists() else {}
-        if before.get("files") == seen:
-            bad[number] = before["left_out"]
-            continue
-        bad[number] = [
-            {"path": name_of(r), "reason": reason} for r in slices[number] if (reason := what_is_wrong(r, cache))
-        ]
-        if path and number % machines == mine:
-            with write_aside(path) as aside:
-                aside.write_text(json.dumps({"files": seen, "left_out": bad[number]}, indent=1))
+        bad[number] = _check_slice(slices[number], cache, path, keep=number % machines == mine)
     left_out = [row for number in sorted(bad) for row in bad[number]]
     if len(left_out) > max_bad * len(recordings):
         raise ValueError(
@@ -138,115 +153,118 @@ def count_targets(
         names = {str(r.path): name_of(r) for r in pool.all}
         unused += [{"path": names[row["path"]], "reason": row["reason"]} for row in pool.left_out()]
         for task in tasks:
+            kinds, _ = NEEDS[task]
             reasons = Counter(row["reason"] for row in pool.left_out(task))
             counts[f"{task}-{split}"] = {
-                "recordings": sum(r.kind in NEEDS[task][0] for r in pool.all),
+                "recordings": sum(r.kind in kinds for r in pool.all),
                 "usable": len(pool.usable(task)),
                 "left_out": dict(sorted(reasons.items())),
             }
     return counts, unused
 
 
-# %% ../../nbs/shards/04_prepare.ipynb #b258f186
-def prepare(
-    data: str | Path,  # folder with a manifest.csv, or with corpora that have one
-    out: str | Path,  # gets a folder per task and split, the results of checking, report.json
-    tokenizers: Tokenizers,
-    *,
-    tasks: list | None = None,  # names; None: all that the recordings can give
-    counts: dict | None = None,  # split -> examples per task; None: 600 for training, 64 for validation
-    max_bad: float = 0.1,  # share of unusable files at which to stop
-    cache: AudioCache | None = None,  # decoded recordings, at the tokenizers' rate
-    part: tuple = (0, 1),  # (i, n): this is machine i of n
-    **options,  # seed, seconds, per_file, max_frames: as in `prepare_shards`
-) -> dict:  # the report, as in report.json
-    """Prepare all tasks from any corpora; a stopped run goes on, a finished one does nothing; `ValueError` or `OSError`
-    in one sentence."""
-    for name in tasks or ():
-        get_task(name)
-    if not 0 <= part[0] < part[1]:
-        raise ValueError(f"the part must be i of n with 0 <= i < n, got {part[0]} of {part[1]}")
-    out = Path(out)
-    sweep(out, part)
-    cache, missing = cache or AudioCache(tokenizers.codec.sample_rate), []
-    found = assign_splits(read_corpora(data, missing))
-    recordings, left_out = usable_recordings(found, cache, max_bad, out / "recordings", part)
-    before = json.loads((out / "report.json").read_text()) if (out / "report.json").is_file() else {}
-    digest = recordings_digest(recordings)
-    # what these recordings lack need not be found out again
-    lacking = None if tasks else before["lacking"] if before.get("digest") == digest else {}
-    counts = counts or {"train": 600, "valid": 64}
-    made = prepare_shards(
-        recordings,
-        tokenizers,
-        out,
-        list(tasks or TASKS),
-        counts=counts,
-        cache=cache,
-        part=part,
-        lacking=lacking,
-        **options,
-    )
-    targets, unused = count_targets(
-        recordings, [name for name in tasks or TASKS if name in NEEDS], list(counts), options.get("seconds", 2.0)
-    )
+# %% ../../nbs/shards/04_prepare.ipynb #32174803
+def _report(found, recordings, left_out, made, targets, unused):  # as in `prepare`
+    "Say what became of recordings and examples."
     minutes = defaultdict(float)
     for r in recordings:
         minutes[r.kind] += r.seconds / 60
-    report = {
+    shards = {}
+    for name, index in made.items():
+        shards[name] = {"asked": index["asked"], "written": index["n_examples"]}
+        shards[name] |= {key: index[key] for key in ("frames", "target_frames", "left_out")}
+    return {
         "recordings": {
-            "found": len(found) + len(missing),
+            "found": found,
             "used": len(recordings),
-            "left_out": missing + left_out,
+            "left_out": left_out,
             "minutes": {kind: round(x, 2) for kind, x in sorted(minutes.items())},
         },
-        "shards": {
-            name: {
-                "asked": i["asked"],
-                "written": i["n_examples"],
-                "frames": i["frames"],
-                "target_frames": i["target_frames"],
-                "left_out": i["left_out"],
-            }
-            for name, i in made.items()
-        },
+        "shards": shards,
         "targets": targets,
         "unused": unused,
-        "aligner": next((i["aligner"] for i in made.values() if i["aligner"]), None),
-        "lacking": lacking or {},
-        "digest": digest,
+        "aligner": next((index["aligner"] for index in made.values() if index["aligner"]), None),
     }
-    text = json.dumps(report, indent=1)
-    if not (out / "report.json").is_file() or (out / "report.json").read_text() != text:
-        with write_aside(out / "report.json") as aside:
+
+
+def _write_changed(path, text):
+    "Write a file, unless it holds this text already."
+    if not path.is_file() or path.read_text() != text:
+        with write_aside(path) as aside:
             aside.write_text(text)
-    return report
+
+
+# %% ../../nbs/shards/04_prepare.ipynb #8b1351ad
+def _minutes(frames):
+    "Say how many minutes frames of the usual clock last."
+    return frames / (60 * Clock().frame_rate)
 
 
 def report_table(
     report: dict,  # as `prepare` returns it
 ) -> str:  # lines for a terminal
     "Lay the report out as a table."
-    r, reasons = report["recordings"], Counter(row["reason"] for row in report["unused"])
+    r = report["recordings"]
+    reasons = Counter(row["reason"] for row in report["unused"])
+    more = len(r["left_out"]) - 10
     lines = [
         f"{r['found']} recordings found, {r['used']} used ({sum(r['minutes'].values()):.1f} minutes), "
         f"{len(r['left_out'])} left out",
-        *(f"  {x['path']}: {x['reason']}" for x in r["left_out"][:10]),
-        *([f"  and {len(r['left_out']) - 10} more, see report.json"] if len(r["left_out"]) > 10 else []),
+        *(f"  {row['path']}: {row['reason']}" for row in r["left_out"][:10]),
+        *([f"  and {more} more, see report.json"] if more > 0 else []),
         *(f"  {number} of no use to any task: {reason}" for reason, number in reasons.most_common(10)),
         f"{'':16s}{'usable recordings':>18s}{'asked':>9s}{'written':>9s}{'left out':>10s}{'minutes':>9s}",
     ]
-
-    def of(name):
-        return (
-            f"{report['targets'][name]['usable']} of {report['targets'][name]['recordings']}"
-            if name in report["targets"]
-            else ""
+    for name, shard in report["shards"].items():
+        target = report["targets"].get(name)
+        usable = f"{target['usable']} of {target['recordings']}" if target else ""
+        lines.append(
+            f"{name:16s}{usable:>18s}{shard['asked']:9d}{shard['written']:9d}{len(shard['left_out']):10d}"
+            f"{_minutes(shard['target_frames']):9.1f}"
         )
-
-    lines += [
-        f"{name:16s}{of(name):>18s}{i['asked']:9d}{i['written']:9d}{len(i['left_out']):10d}"
-        f"{i['target_frames'] / 3000:9.1f}"
-        for name, i in report["shards"].items()
-    ]
     return "\n".join([*lines, *(f"{name:16s}not made: {reason}" for name, reason in report["lacking"].items())])
+
+
+# %% ../../nbs/shards/04_prepare.ipynb #c49cd963
+def _known_lacking(report, digest):
+    "Return what a report of the same recordings says that they lack."
+    before = json.loads(report.read_text()) if report.is_file() else {}
+    return before["lacking"] if before.get("digest") == digest else {}
+
+
+# %% ../../nbs/shards/04_prepare.ipynb #b258f186
+def prepare(
+    data: str | Path,  # folder with a manifest.csv, or with corpora that have one
+    out: str | Path,  # gets a folder per task and split, the results of checking, report.json
+    tokenizers: Tokenizers,  # parts that make the tokens
+    *,
+    tasks: list | None = None,  # names; None: all that the recordings can give
+    counts: dict | None = None,  # split -> examples per task; None: 600 for training, 64 for validation
+    max_bad: float = 0.1,  # share of unusable files at which to stop
+    cache: AudioCache | None = None,  # decoded recordings, at the tokenizers' rate; None: one of its own
+    part: tuple = (0, 1),  # (i, n): this is machine i of n
+    **options,  # seed, seconds, per_file, max_frames: as in `prepare_shards`
+) -> dict:  # the report, as in report.json
+    "Prepare all tasks from any corpora, keeping what is there; `ValueError` or `OSError` in one sentence."
+    for name in tasks or ():
+        get_task(name)
+    if not 0 <= part[0] < part[1]:
+        raise ValueError(f"the part must be i of n with 0 <= i < n, got {part[0]} of {part[1]}")
+    out = Path(out)
+    sweep(out, part)
+    cache = cache or AudioCache(tokenizers.codec.sample_rate)
+    missing = []  # files of manifests that are not there
+    found = assign_splits(read_corpora(data, missing))
+    recordings, damaged = usable_recordings(found, cache, max_bad, out / "recordings", part)
+    digest = recordings_digest(recordings)
+    lacking = None if tasks else _known_lacking(out / "report.json", digest)
+    names = list(tasks or TASKS)
+    counts = counts or {"train": 600, "valid": 64}
+    options = dict(counts=counts, cache=cache, part=part, lacking=lacking, **options)
+    made = prepare_shards(recordings, tokenizers, out, names, **options)
+    simulated = [name for name in names if name in NEEDS]
+    targets, unused = count_targets(recordings, simulated, list(counts), options.get("seconds", 2.0))
+    report = _report(len(found) + len(missing), recordings, missing + damaged, made, targets, unused)
+    report |= {"lacking": lacking or {}, "digest": digest}
+    _write_changed(out / "report.json", json.dumps(report, indent=1))
+    return report

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..core.patching import patch
 from ..tasks.sequence import Segment, Vocabulary, pack
 from ..tasks.task import get_task
 from ..tasks.tokenizers import PROMPT_SECONDS
@@ -22,112 +23,132 @@ from .files import ShardFile, merge_indexes
 
 # %% ../../nbs/shards/02_read.ipynb #c7269e89
 class _Mapped:
-    "Keep the pieces that were read last mapped, and forget their touched pages now and then."
+    "Keep the files that were read last mapped, and forget their touched pages now and then."
 
     def __init__(
-        self, most: int = 512, reads: int = 50
-    ):  # files that are open at once; reads after which pages are given back
+        self,
+        most: int = 512,  # files that are open at once
+        reads: int = 50,  # after which pages are given back
+    ):
         self.most = most
         self.reads = reads
-        self.pieces = {}
+        self.files = {}  # (path, stamp) -> `ShardFile`, the newest last
         self.touched = []
         self.lock = threading.Lock()
 
     def __call__(self, path: str, stamp: int) -> ShardFile:  # a file written anew has another stamp
         with self.lock:
             if len(self.touched) >= self.reads:
-                for piece in self.touched:
-                    piece.forget()
+                for file in self.touched:
+                    file.forget()
                 self.touched = []
-            piece = self.pieces.pop((path, stamp), None)
-            if piece is None:
-                piece = ShardFile(path)
-            self.pieces[path, stamp] = piece  # the newest stands last
-            self.touched.append(piece)
-            if len(self.pieces) > self.most:
-                del self.pieces[next(iter(self.pieces))]
-            return piece
+            file = self.files.pop((path, stamp), None)
+            if file is None:
+                file = ShardFile(path)
+            self.files[path, stamp] = file
+            self.touched.append(file)
+            if len(self.files) > self.most:
+                del self.files[next(iter(self.files))]
+            return file
 
 
 _mapped = _Mapped()
 
 
+# %% ../../nbs/shards/02_read.ipynb #d2da8c4b
+def _find_files(folder):
+    "List the files of a shard in order; `ValueError` when there is none."
+    found = sorted(folder.glob("[0-9]*.safetensors"))
+    if not found:
+        raise ValueError(f"the shard {folder} is incomplete: it holds no piece")
+    return found
+
+
+def _checked_index(folder, indexes, fingerprint, partial):  # as `Shard`
+    "Merge the indexes of files; `ValueError` when some are missing, differ, or were made with other tokenizers."
+    try:
+        index = merge_indexes(indexes)
+    except ValueError as e:
+        raise ValueError(f"the shard {folder} is mixed: {e}") from None
+    n_files = len(indexes)
+    if not partial and n_files != index.get("pieces", n_files):
+        raise ValueError(f"the shard {folder} is incomplete: {n_files} of {index['pieces']} pieces are there")
+    for part, value in (fingerprint or {}).items():
+        if index["fingerprint"].get(part) != value:
+            raise ValueError(
+                f"the shard {folder} was made with another {part}; prepare the data again or use the model it "
+                "was made for"
+            )
+    return index
+
+
 # %% ../../nbs/shards/02_read.ipynb #f114ae8b
 class Shard:
-    """Read the examples of one task and split; `ValueError` when pieces are missing, do not belong together, or were
-    made with other tokenizers."""
+    "Read one task and split; `ValueError` when files are missing, do not belong together, or fit other tokenizers."
 
     def __init__(
         self,
-        folder: str | Path,
+        folder: str | Path,  # of numbered files
         fingerprint: dict | None = None,  # what it must have been made with; None: anything
-        partial: bool = False,  # True: take the pieces that are there
+        partial: bool = False,  # True: take the files that are there
     ):
-        self.folder, found = Path(folder), sorted(Path(folder).glob("[0-9]*.safetensors"))
-        if not found:
-            raise ValueError(f"the shard {self.folder} is incomplete: it holds no piece")
-        indexes, lengths = zip(*((piece.index, piece.lengths) for piece in map(ShardFile, found)), strict=True)
-        try:
-            self.index = merge_indexes(indexes)
-        except ValueError as e:
-            raise ValueError(f"the shard {self.folder} is mixed: {e}") from None
-        if not partial and len(found) != self.index.get("pieces", len(found)):
-            raise ValueError(
-                f"the shard {self.folder} is incomplete: {len(found)} of {self.index['pieces']} pieces are there"
-            )
-        for part, value in (fingerprint or {}).items():
-            if self.index["fingerprint"].get(part) != value:
-                raise ValueError(
-                    f"the shard {self.folder} was made with another {part}; prepare the data again or use the model it "
-                    "was made for"
-                )
-        self.task = self.index["task"]
-        self.K = self.index["n_codebooks"]
+        self.folder = Path(folder)
+        found = _find_files(self.folder)
+        indexes, lengths = zip(*((file.index, file.lengths) for file in map(ShardFile, found)), strict=True)
+        self.index = _checked_index(self.folder, indexes, fingerprint, partial)
+        self.task, self.K = self.index["task"], self.index["n_codebooks"]
         self.fingerprint = fingerprint
-        self.pieces = [(str(path), path.stat().st_mtime_ns) for path in found]
-        self.starts = [0, *itertools.accumulate(map(len, lengths))]
+        self.files = [(str(path), path.stat().st_mtime_ns) for path in found]
+        self.starts = [0, *itertools.accumulate(map(len, lengths))]  # place of each file's first example
         self.lengths = np.concatenate(lengths)  # frames of each packed sequence, at most [n]
+
+    @functools.cached_property
+    def examples(self) -> np.ndarray:  # [n, 5]: first segment, number of segments, frames, target frames, number
+        "Join the tables of the files, when first asked for."
+        return np.concatenate([ShardFile(path).examples for path, _ in self.files])
 
     def __len__(self):
         return self.starts[-1]
 
-    @functools.cached_property
-    def examples(self):
-        # the pieces' tables, read when first asked for [n, 5]
-        return np.concatenate([ShardFile(path).examples for path, _ in self.pieces])
-
     def __reduce__(self):
         return Shard, (self.folder, self.fingerprint, True)  # another process maps the files itself
 
-    def example(self, i: int) -> tuple:  # (one list of candidate segments per condition, target segment)
-        "Return the conditions and the target of one example; `IndexError` when there is none."
-        if not 0 <= i < len(self):
-            raise IndexError(f"the shard {self.folder} has {len(self)} examples, there is no number {i}")
-        place = bisect_right(self.starts, i) - 1
-        return _mapped(*self.pieces[place]).example(i - self.starts[place])
+
+# %% ../../nbs/shards/02_read.ipynb #d4013988
+@patch
+def example(
+    self: Shard,
+    i: int,  # place in the shard
+) -> tuple:  # (one list of candidate segments per condition, target segment)
+    "Return the conditions and the target of one example; `IndexError` when there is none."
+    if not 0 <= i < len(self):
+        raise IndexError(f"the shard {self.folder} has {len(self)} examples, there is no number {i}")
+    place = bisect_right(self.starts, i) - 1
+    return _mapped(*self.files[place]).example(i - self.starts[place])
 
 
 # %% ../../nbs/shards/02_read.ipynb #950c90b0
 def draw(
-    shard: Shard,
-    i: int,
-    vocabulary: Vocabulary,
+    shard: Shard,  # of any task
+    i: int,  # place in the shard
+    vocabulary: Vocabulary,  # layout of the ids
     rng: np.random.Generator | None = None,  # None: the first candidate from its beginning, nothing dropped
     drop_conditions: float = 0.0,  # probability that all conditions are dropped (classifier-free guidance)
     swap_with: int | None = None,  # take the conditions of this example instead (to measure what they are worth)
-    frame_rate: float = 50.0,
+    frame_rate: float = 50.0,  # Hz
 ):  # -> Packed
     "Pack one example: draw a prompt and crop it to 3 s, sometimes drop the conditions."
     conditions, target = shard.example(i)
     if swap_with is not None:
-        conditions = shard.example(swap_with)[0]
+        conditions, _ = shard.example(swap_with)
     if rng is not None and rng.random() < drop_conditions:
         conditions = []
-    chosen, n = [], round(PROMPT_SECONDS * frame_rate)
+    longest = round(PROMPT_SECONDS * frame_rate)
+    chosen = []
     for candidates in conditions:
         segment = candidates[0 if rng is None or len(candidates) == 1 else rng.integers(len(candidates))]
-        if segment.type == "audio_prompt" and len(segment) > n:
-            start = 0 if rng is None else int(rng.integers(len(segment) - n + 1))
-            segment = Segment(segment.type, segment.ids[:, start : start + n])
+        if segment.type == "audio_prompt" and len(segment) > longest:
+            start = 0 if rng is None else int(rng.integers(len(segment) - longest + 1))
+            segment = Segment(segment.type, segment.ids[:, start : start + longest])
         chosen.append(segment)
     return pack(chosen, vocabulary, target, task=get_task(shard.task).token)

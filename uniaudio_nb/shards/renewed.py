@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
+from ..core.patching import patch
 from .batches import TokenBatches
 from .read import Shard
 from ..tasks.sequence import Vocabulary
@@ -19,101 +20,104 @@ from ..tasks.sequence import Vocabulary
 
 # %% ../../nbs/shards/05_renewed.ipynb #3ef6e205
 class RenewedShards:
-    """Make numbered sets of shards, the next one in another process while the latest ones are used; sets behind are
-    removed."""
+    "Make numbered sets of shards, the next one in another process while the latest ones are used."
 
     def __init__(
         self,
-        # (number, folder) -> None: writes the shards NAME-train of a set and keeps what is complete; a function that
-        # another process can import
-        make: Callable,
+        make: Callable,  # (number, folder) -> None, importable: writes the shards NAME-train of a set that are missing
         folder: str | Path,  # gets a folder for each set
         executor: Executor | None = None,  # who makes them; None: another process
         keep: int = 8,  # sets that are in use at once
     ):
         if keep < 1:
             raise ValueError(f"at least one set must be kept, got {keep}")
-        self.make = make
-        self.folder = Path(folder)
-        self.executor = executor
-        self.keep = keep
-        self.coming = {}
-
-    def place(self, number: int) -> Path:
-        return self.folder / f"{number:06d}"
-
-    def order(self, number: int):
-        "Have a set made, if it is not there and not being made."
-        if number in self.coming:
-            return
-        if self.executor is None:
-            self.executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
-        self.coming[number] = self.executor.submit(self.make, number, self.place(number))
+        self.make, self.folder = make, Path(folder)
+        self.executor, self.keep = executor, keep
+        self.coming = {}  # number -> future
 
     def __call__(
         self,
         number: int,  # of the newest set, from 0
     ) -> list:  # folders of the latest sets up to this one, complete
-        """Wait for the latest sets, order the one that follows, and remove those behind; an error of the maker is
-        raised here."""
+        "Wait for the latest sets and order the next one; an error of the maker is raised here."
         first = max(0, number - self.keep + 1)
         for n in range(first, number + 1):
             self.order(n)
         for n in range(first, number + 1):
             self.coming[n].result()
         self.order(number + 1)
-
-        oldest = first - 1  # may still be read
-        for old in [n for n in self.coming if n < oldest]:
-            del self.coming[old]
-        for folder in self.folder.iterdir():
-            if folder.name.isdecimal() and int(folder.name) < oldest:
-                shutil.rmtree(folder)
+        self.remove_before(first - 1)  # the one behind may still be read
         return [self.place(n) for n in range(first, number + 1)]
 
-    def close(self):
-        "Let the set that is being made be finished, and stop the other process."
-        if self.executor is not None:
-            self.executor.shutdown(wait=True, cancel_futures=True)
-        self.executor, self.coming = None, {}
+
+# %% ../../nbs/shards/05_renewed.ipynb #2907e5e1
+@patch
+def place(
+    self: RenewedShards,
+    number: int,  # of a set
+) -> Path:
+    "Name the folder of a set."
+    return self.folder / f"{number:06d}"
+
+
+@patch
+def order(
+    self: RenewedShards,
+    number: int,  # of a set
+):
+    "Have a set made, if it is not there and not being made."
+    if number in self.coming:
+        return
+    if self.executor is None:
+        self.executor = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+    self.coming[number] = self.executor.submit(self.make, number, self.place(number))
+
+
+# %% ../../nbs/shards/05_renewed.ipynb #d798fd2a
+@patch
+def remove_before(
+    self: RenewedShards,
+    oldest: int,  # number of the first set that stays
+):
+    "Remove the folders of older sets."
+    for old in [n for n in self.coming if n < oldest]:
+        del self.coming[old]
+    for folder in self.folder.iterdir():
+        if folder.name.isdecimal() and int(folder.name) < oldest:
+            shutil.rmtree(folder)
+
+
+@patch
+def close(self: RenewedShards):
+    "Let the set that is being made be finished, and stop the other process."
+    if self.executor is not None:
+        self.executor.shutdown(wait=True, cancel_futures=True)
+    self.executor, self.coming = None, {}
 
 
 # %% ../../nbs/shards/05_renewed.ipynb #bd32044f
 class RenewedBatches:
-    """Draw batches as `TokenBatches` does, with a new set of shards every so many steps; `batches(step)` is a function
-    of the step."""
+    "Draw batches as `TokenBatches` does, with a new set of shards every so many steps."
 
     def __init__(
         self,
-        sets: RenewedShards,
+        sets: RenewedShards,  # makes the sets, in another process
         steps: int,  # after which the next set comes
         tasks: list,  # names
-        vocabulary: Vocabulary,
-        frames_per_batch: int = 4000,
-        alpha: float = 0.5,
-        weights: dict | None = None,
-        drop_conditions: float = 0.1,
-        seed: int = 0,  # these five as in `TokenBatches`
+        vocabulary: Vocabulary,  # layout of the ids
+        frames_per_batch: int = 4000,  # budget, padding included
+        alpha: float = 0.5,  # 1: tasks by their number of examples; 0: all alike
+        weights: dict | None = None,  # task -> weight; None: 1 each
+        drop_conditions: float = 0.1,  # probability that all conditions are dropped
+        seed: int = 0,  # another seed, other batches
     ):
         if steps < 1:
             raise ValueError(f"a set must serve at least one step, got {steps}")
-        self.sets = sets
-        self.steps = steps
+        self.sets, self.steps = sets, steps
         self.tasks = list(tasks)
-        self.number = None
-        self.batches = None
-        self.options = dict(
-            vocabulary=vocabulary,
-            frames_per_batch=frames_per_batch,
-            alpha=alpha,
-            weights=weights,
-            drop_conditions=drop_conditions,
-            seed=seed,
-        )
-
-    def shards(self, number: int) -> list:  # of `Shard`s
-        "Open the shards of the latest sets."
-        return [Shard(folder / f"{name}-train") for folder in self.sets(number) for name in self.tasks]
+        self.options = dict(vocabulary=vocabulary, frames_per_batch=frames_per_batch, alpha=alpha, weights=weights)
+        self.options |= dict(drop_conditions=drop_conditions, seed=seed)
+        self.number = self.batches = None  # of the newest set
 
     def __call__(self, step: int):
         "Return the `Batch` of a step."
@@ -121,3 +125,13 @@ class RenewedBatches:
         if number != self.number:
             self.number, self.batches = number, TokenBatches(self.shards(number), **self.options)
         return self.batches(step)
+
+
+# %% ../../nbs/shards/05_renewed.ipynb #835aed1e
+@patch
+def shards(
+    self: RenewedBatches,
+    number: int,  # of the newest set
+) -> list:  # of `Shard`s
+    "Open the shards of the latest sets."
+    return [Shard(folder / f"{name}-train") for folder in self.sets(number) for name in self.tasks]

@@ -11,16 +11,17 @@ from dataclasses import dataclass
 
 import torch
 
+from ..core.clock import Clock
 from ..audio.effects import guard_peak, mix_at_snr
 from ..audio.waveform import fit_length, resample, set_level
 
-# %% ../../nbs/tasks/05_edits.ipynb #56cbc259
+# %% ../../nbs/tasks/05_edits.ipynb #7d916cb7
 EDITS = ("add", "remove", "replace", "fill", "bandwidth")
 
 
 @dataclass(frozen=True)
 class Edit:
-    "An order, the sound before and the sound after it was carried out."
+    "An instruction, the sound before and the sound after it was carried out."
 
     text: str  # the instruction
     audio: torch.Tensor  # before, waveform [1, L]
@@ -28,6 +29,46 @@ class Edit:
     drawn: dict  # what was drawn: edit, and snr_db, start_s and end_s, or band_hz
 
 
+# %% ../../nbs/tasks/05_edits.ipynb #7c938d5b
+def _mixed_edit(edit, kept, second, third, snr_db):  # sounds as in `edit_sound`
+    "Add, remove or replace a sound: instruction, before, after."
+
+    def mixed(sound):
+        return mix_at_snr(kept, fit_length(sound[1], kept.shape[-1]), snr_db)
+
+    caption, _ = second
+    if edit == "add":
+        return f"add {caption}", kept, mixed(second)
+    if edit == "remove":
+        return f"remove {caption}", mixed(second), kept
+    return f"replace {caption} by {third[0]}", mixed(second), mixed(third)
+
+
+# %% ../../nbs/tasks/05_edits.ipynb #a701854e
+def _gap(rng, length):  # samples
+    "Draw a gap in whole frames: (first sample, sample after the last)."
+    clock = Clock()
+    frames = length // clock.hop_length
+    missing = max(1, round(frames * rng.uniform(0.15, 0.4)))
+    first = rng.randrange(frames - missing + 1)
+    return clock.samples(first), clock.samples(first + missing)
+
+
+# %% ../../nbs/tasks/05_edits.ipynb #d13939e9
+_BAND_HZ = 2000  # bandwidth before the edit "raise the bandwidth"
+_NEEDED = {"second": ("add", "remove", "replace"), "third": ("replace",)}  # sound -> edits that need it
+
+
+def _check_edit(edit, **sounds):
+    "Raise `ValueError` when the edit is unknown or a sound that it needs is missing."
+    if edit not in EDITS:
+        raise ValueError(f"no edit is called {edit!r}; expected one of {', '.join(EDITS)}")
+    for name, sound in sounds.items():
+        if sound is None and edit in _NEEDED[name]:
+            raise ValueError(f"the edit {edit!r} needs a {name} sound with its caption")
+
+
+# %% ../../nbs/tasks/05_edits.ipynb #56cbc259
 def edit_sound(
     rng: random.Random,  # source of chance
     edit: str,  # of EDITS
@@ -38,47 +79,22 @@ def edit_sound(
     snr_db: float | None = None,  # A over B and C; None: drawn from -4 to 4 dB
 ) -> Edit:  # of the length of A
     "Make one of the five edits of AUDIT out of single sounds with captions; `ValueError` names what is missing."
-    if edit not in EDITS:
-        raise ValueError(f"no edit is called {edit!r}; expected one of {', '.join(EDITS)}")
-    for name, sound in (("second", second), ("third", third)):
-        if sound is None and edit in {"second": ("add", "remove", "replace"), "third": ("replace",)}[name]:
-            raise ValueError(f"the edit {edit!r} needs a {name} sound with its caption")
-    length, drawn = kept.shape[-1], {"edit": edit}
-    if edit in ("add", "remove", "replace"):
-        drawn["snr_db"] = rng.uniform(-4, 4) if snr_db is None else snr_db
-        with_second, with_third = (
-            None if sound is None else mix_at_snr(kept, fit_length(sound[1], length), drawn["snr_db"])
-            for sound in (second, third)
-        )
-    if edit == "add":
-        text = f"add {second[0]}"
-        audio = kept
-        target = with_second
-    elif edit == "remove":
-        text = f"remove {second[0]}"
-        audio = with_second
-        target = kept
-    elif edit == "replace":
-        text = f"replace {second[0]} by {third[0]}"
-        audio = with_second
-        target = with_third
-    elif edit == "fill":
-        frames = length // 320
-        hole = max(1, round(frames * rng.uniform(0.15, 0.4)))
-        start = rng.randrange(frames - hole + 1) * 320
-        text = "fill the gap"
+    _check_edit(edit, second=second, third=third)
+    if edit == "fill":
+        start, end = _gap(rng, kept.shape[-1])
         audio = kept.clone()
-        target = kept
-        drawn["start_s"] = start / sample_rate
-        drawn["end_s"] = (start + hole * 320) / sample_rate
-        audio[:, start : start + hole * 320] = 0
+        audio[:, start:end] = 0
+        made = ("fill the gap", audio, kept)
+        drawn = {"start_s": start / sample_rate, "end_s": end / sample_rate}
+    elif edit == "bandwidth":
+        narrow = resample(resample(kept, sample_rate, 2 * _BAND_HZ), 2 * _BAND_HZ, sample_rate)
+        made = ("raise the bandwidth", fit_length(narrow, kept.shape[-1]), kept)
+        drawn = {"band_hz": _BAND_HZ}
     else:
-        drawn["band_hz"] = 2000
-        narrow = resample(resample(kept, sample_rate, 4000), 4000, sample_rate)
-        text = "raise the bandwidth"
-        audio = fit_length(narrow, length)
-        target = kept
-    return Edit(text, *guard_peak(audio, target), drawn)
+        drawn = {"snr_db": rng.uniform(-4, 4) if snr_db is None else snr_db}
+        made = _mixed_edit(edit, kept, second, third, drawn["snr_db"])
+    text, *sides = made  # instruction, before, after
+    return Edit(text, *guard_peak(*sides), {"edit": edit, **drawn})
 
 
 # %% ../../nbs/tasks/05_edits.ipynb #e30e1775

@@ -52,6 +52,11 @@ def simulates(
 
 
 # %% ../../nbs/tasks/04_examples.ipynb #07b2664d
+def _sources(recordings):
+    "Name recordings, each once: corpus, folder and file."
+    return " + ".join("/".join((r.corpus, r.path.parent.name, r.path.name)) for r in dict.fromkeys(recordings))
+
+
 @patch
 def example(
     self: Pool,
@@ -62,22 +67,27 @@ def example(
     "Make one example, a function of task, split, seed and index alone; `ValueError` names what the recordings lack."
     if task not in SIMULATORS:
         raise ValueError(f"there is no simulation of task {task!r}; expected one of {', '.join(SIMULATORS)}")
+    rng = random.Random(f"{seed} {self.split} {task} {index}")
     try:
-        conditions, target, used, *drawn = SIMULATORS[task](self, random.Random(f"{seed} {self.split} {task} {index}"))
+        conditions, target, used, *drawn = SIMULATORS[task](self, rng)
     except Missing as missing:
         raise ValueError(
             f"task {task!r} cannot be simulated: the {self.split!r} recordings hold no {missing}"
         ) from None
-    return TaskExample(
-        task,
-        conditions,
-        target,
-        " + ".join("/".join((r.corpus, r.path.parent.name, r.path.name)) for r in dict.fromkeys(used)),
-        *drawn,
-    )
+    return TaskExample(task, conditions, target, _sources(used), *drawn)
 
 
 # %% ../../nbs/tasks/04_examples.ipynb #599338c9
+def _of_no_use(pool, r):  # "" when it is of use
+    "Say why a recording can be a target of no task."
+    if r.kind in ("noise", "room"):
+        return ""  # of use to others
+    reasons = [unfit(pool, r) for kinds, unfit in NEEDS.values() if r.kind in kinds]
+    if not all(reasons):
+        return ""
+    return "; ".join(dict.fromkeys(reasons)) or f"no task on the shelf is made of {r.kind}"
+
+
 @patch
 def usable(
     self: Pool,
@@ -94,21 +104,15 @@ def left_out(
     task: str | None = None,  # a key of `SIMULATORS`; None: of use to no task, neither as target nor as noise or room
 ) -> list[dict]:  # {"path", "reason"} of each
     "List what is of no use, with the reason."
-    if task is not None:
-        kinds, unfit = NEEDS[task]
-        return [
-            {"path": str(r.path), "reason": reason} for r in self.all if r.kind in kinds and (reason := unfit(self, r))
-        ]
     report = []
-    for r in (r for r in self.all if r.kind not in ("noise", "room")):
-        reasons = [unfit(self, r) for kinds, unfit in NEEDS.values() if r.kind in kinds]
-        if all(reasons):
-            report.append(
-                {
-                    "path": str(r.path),
-                    "reason": "; ".join(dict.fromkeys(reasons)) or f"no task on the shelf is made of {r.kind}",
-                }
-            )
+    for r in self.all:
+        if task is None:
+            reason = _of_no_use(self, r)
+        else:
+            kinds, unfit = NEEDS[task]
+            reason = unfit(self, r) if r.kind in kinds else ""
+        if reason:
+            report.append({"path": str(r.path), "reason": reason})
     return report
 
 
@@ -140,9 +144,13 @@ class Examples(Sequence):
         return (self.pool.example(self.task, index, self.seed) for index in self.indices)
 
     @property
-    def left_out(self) -> list[dict]:
-        return self.pool.left_out(self.task)  # recordings that can't be targets: {"path", "reason"}
+    def left_out(self) -> list[dict]:  # {"path", "reason"} of each
+        "List the recordings that can't be targets."
+        return self.pool.left_out(self.task)
 
-    @property
-    def reasons(self) -> Counter:
-        return Counter(entry["reason"] for entry in self.left_out)  # reason -> how many recordings
+
+# %% ../../nbs/tasks/04_examples.ipynb #fc83abe0
+@patch(as_prop=True)
+def reasons(self: Examples) -> Counter:  # reason -> how many recordings
+    "Count the recordings that can't be targets, by reason."
+    return Counter(entry["reason"] for entry in self.left_out)

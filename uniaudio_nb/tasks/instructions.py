@@ -14,8 +14,10 @@ from ..audio.pitch import f0
 from ..audio.waveform import level_dbfs
 from ..conditions.phonemes import text_to_phonemes
 
-
 # %% ../../nbs/tasks/06_instructions.ipynb #0bd5ba43
+_FRAMES_PER_SECOND = 50  # in which loudness is measured, 20 ms each
+
+
 @dataclass(frozen=True)
 class Manner:
     "How an utterance is spoken."
@@ -25,12 +27,19 @@ class Manner:
     rate: float  # phonemes per second of speech
 
 
+def _spoken_seconds(waveform, sample_rate):  # s
+    "Measure from the first to the last 20 ms that are within 35 dB of the loudest."
+    size = sample_rate // _FRAMES_PER_SECOND
+    power = waveform[0].unfold(0, size, size).square().mean(1)
+    loud = (power >= power.max() * 10**-3.5).nonzero()
+    return (loud[-1] - loud[0] + 1).item() / _FRAMES_PER_SECOND
+
+
 def measure_manner(
     waveform: torch.Tensor,  # one voice [1, L]
     sample_rate: int,  # Hz
     text: str,  # what is said
-    # s in which somebody speaks; None: from the first to the last 20 ms that are within 35 dB of the loudest
-    spoken: float | None = None,
+    spoken: float | None = None,  # s in which somebody speaks; None: measured by loudness
     pitch_hz: float | None = None,  # median pitch where it is known; None: measured, which takes most of the time
 ) -> Manner:  # what was measured
     "Measure pitch, level and rate of an utterance."
@@ -38,25 +47,31 @@ def measure_manner(
         hz, voiced = f0(waveform, sample_rate)
         pitch_hz = hz[voiced].median().item() if voiced.any() else None
     if spoken is None:
-        power = waveform[0].unfold(0, sample_rate // 50, sample_rate // 50).square().mean(1)
-        loud = (power >= power.max() * 10**-3.5).nonzero()
-        spoken = (loud[-1] - loud[0] + 1).item() / 50
+        spoken = _spoken_seconds(waveform, sample_rate)
     n_phonemes = sum(symbol not in (" ", "sil") for symbol in text_to_phonemes(text))
     return Manner(pitch_hz, level_dbfs(waveform), n_phonemes / spoken)
 
 
 # %% ../../nbs/tasks/06_instructions.ipynb #99a353a2
-# about the middle third: dBFS, 1/s, Hz
-_ORDINARY = {
-    "level": (-32, -20),
-    "rate": (10.1, 11.7),
-    "single": (6.8, 9.1),
-    "M": (100, 145),
+_ORDINARY = {  # about the middle third
+    "level": (-32, -20),  # dBFS
+    "rate": (10.1, 11.7),  # phonemes per second of a sentence
+    "single": (6.8, 9.1),  # … of single words
+    "M": (100, 145),  # Hz
     "F": (180, 225),
     "": (120, 200),
 }
 
 
+def _beyond(value, name, below, above):  # "" within the ordinary
+    "Choose the word for a value below or above the ordinary."
+    low, high = _ORDINARY[name]
+    if value < low:
+        return below
+    return above if value > high else ""
+
+
+# %% ../../nbs/tasks/06_instructions.ipynb #5233487b
 def describe_speech(
     gender: str,  # "M", "F" or "" for unknown
     pitch_hz: float | None,  # median fundamental frequency; None: unknown
@@ -66,27 +81,16 @@ def describe_speech(
     single: bool = False,  # words said one by one, which everybody says more slowly than sentences
 ) -> str:  # such as "a man with a Scottish accent speaking quietly and slowly in a low voice"
     "Put measurements into words; what is ordinary or unknown is not mentioned."
-
-    def word(value, name, low, high):
-        return low if value < _ORDINARY[name][0] else high if value > _ORDINARY[name][1] else ""
-
     gender = gender if gender in ("M", "F") else ""
-    manner = [
-        w
-        for w in (
-            word(level, "level", "quietly", "loudly"),
-            word(rate, "single" if single else "rate", "slowly", "quickly"),
-        )
-        if w
-    ]
-    pitch = "" if pitch_hz is None else word(pitch_hz, gender, "low", "high")
-    article = "an" if accent[:1].upper() in ("A", "E", "I", "O") else "a"
-    return " ".join(
-        [
-            {"M": "a man", "F": "a woman", "": "a person"}[gender],
-            *([f"with {article} {accent} accent"] if accent else []),
-            "speaking",
-            *([" and ".join(manner)] if manner else []),
-            *([f"in a {pitch} voice"] if pitch else []),
-        ]
-    )
+    parts = [{"M": "a man", "F": "a woman", "": "a person"}[gender]]
+    if accent:
+        article = "an" if accent[:1].upper() in ("A", "E", "I", "O") else "a"
+        parts.append(f"with {article} {accent} accent")
+    parts.append("speaking")
+    loudness = _beyond(level, "level", "quietly", "loudly")
+    speed = _beyond(rate, "single" if single else "rate", "slowly", "quickly")
+    if loudness or speed:
+        parts.append(" and ".join(filter(None, (loudness, speed))))
+    if pitch_hz is not None and (pitch := _beyond(pitch_hz, gender, "low", "high")):
+        parts.append(f"in a {pitch} voice")
+    return " ".join(parts)

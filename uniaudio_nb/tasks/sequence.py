@@ -31,77 +31,87 @@ from typing import NamedTuple
 import torch
 from einops import rearrange
 
+from ..core.patching import patch
+
 # %% ../../nbs/tasks/00_sequence.ipynb #657da12a
 N_SPECIAL = 128
-_PAIRS_1 = [
-    f"{s}_{e}"
-    for s in ("phone", "text", "audio", "image", "audio_prompt", "text_prompt", "semantic")
-    for e in ("start", "end")
-]
-_PAIRS_2 = [f"sing_{s}_{e}" for s in ("phone", "midi") for e in ("start", "end")]
-SPECIAL = tuple(
-    f"<{name}>"
-    for name in [
-        "pad",
-        "continuous_token",
-        "start",
-        "end",
-        *_PAIRS_1,
-        "tts_task",
-        "plain_tts_task",
-        "lm_task",
-        "phone_to_semantic_task",
-        "semantic_to_acoustic_task",
-        "mega_global",
-        "mega_local",
-        "text_emb_start",
-        "text_emb_end",
-        "asr_task",
-        "VC_task",
-        "AT_task",
-        "class_event_start",
-        "class_event_end",
-        "Spex_task",
-        "TTA_task",
-        "rvq_start",
-        "rvq_end",
-        "TSS_task",
-        "text_t5_start",
-        "text_t5_end",
-        "SV_task",
-        "sv_bool_start",
-        "sv_bool_end",
-        "SE_task",
-        "sing_task",
-        *_PAIRS_2,
-        "TTM_task",
-        "Audit_task",
-        "InstructTTS_task",
-        "Speech_RIR_task",
-        "speech_edit_task",
-    ]
-)
+_NAMES = """
+pad continuous_token start end
+phone_start phone_end text_start text_end audio_start audio_end image_start image_end
+audio_prompt_start audio_prompt_end text_prompt_start text_prompt_end semantic_start semantic_end
+tts_task plain_tts_task lm_task phone_to_semantic_task semantic_to_acoustic_task mega_global mega_local
+text_emb_start text_emb_end asr_task VC_task AT_task class_event_start class_event_end Spex_task TTA_task
+rvq_start rvq_end TSS_task text_t5_start text_t5_end SV_task sv_bool_start sv_bool_end SE_task
+sing_task sing_phone_start sing_phone_end sing_midi_start sing_midi_end
+TTM_task Audit_task InstructTTS_task Speech_RIR_task speech_edit_task
+""".split()
+SPECIAL = tuple(f"<{name}>" for name in _NAMES)  # those with a name in the released code, in its order
+
 
 # %% ../../nbs/tasks/00_sequence.ipynb #116e3587
-SEGMENT_TYPES = {  # type -> (stem of its start and end token, block of ids; None: continuous vectors)
-    "audio": ("audio", "audio"),
-    "audio_prompt": ("audio_prompt", "audio"),
-    "phone": ("phone", "phone"),
-    "semantic": ("semantic", "semantic"),
-    "sing_phone": ("sing_phone", "sing_phone"),
-    "sing_midi": ("sing_midi", "sing_midi"),
-    "sv_bool": ("sv_bool", "sv_bool"),
-    "class_event": ("class_event", "class_event"),
-    "text": ("text_t5", None),
-    "semantic_features": ("semantic_features", None),
-    "audio_features": ("audio_features", None),
+class _SegmentType(NamedTuple):
+    "How a type of segment is written."
+
+    stem: str  # of its start and its end token
+    block: str | None  # of ids; None: continuous vectors
+
+
+SEGMENT_TYPES = {
+    "audio": _SegmentType("audio", "audio"),
+    "audio_prompt": _SegmentType("audio_prompt", "audio"),
+    "phone": _SegmentType("phone", "phone"),
+    "semantic": _SegmentType("semantic", "semantic"),
+    "sing_phone": _SegmentType("sing_phone", "sing_phone"),
+    "sing_midi": _SegmentType("sing_midi", "sing_midi"),
+    "sv_bool": _SegmentType("sv_bool", "sv_bool"),
+    "class_event": _SegmentType("class_event", "class_event"),
+    "text": _SegmentType("text_t5", None),
+    "semantic_features": _SegmentType("semantic_features", None),
+    "audio_features": _SegmentType("audio_features", None),
 }
 MASKED = -1  # a code that stands for "not given" (speech editing); it has an id of its own behind the codes
 
-# %% ../../nbs/tasks/00_sequence.ipynb #cf380f42
+
+def _marker(kind, side):  # kind: a key of SEGMENT_TYPES, side: "start" or "end"
+    "Name the token that opens or closes a segment."
+    return f"<{SEGMENT_TYPES[kind].stem}_{side}>"
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #bca38628
 UNUSED = "<unused_special_token>"
 
 
+def _special_tokens(task_tokens, continuous):  # names of further tasks; type -> width of each continuous type
+    "List the names of the 128 special ids; `ValueError` when they do not fit or a name comes twice."
+    needed = [_marker(kind, side) for kind in continuous for side in ("start", "end")]
+    markers = [name for name in needed if name not in SPECIAL]
+    free = N_SPECIAL - len(SPECIAL) - len(markers)
+    if len(task_tokens) > free:
+        raise ValueError(f"at most {free} further task tokens fit, got {len(task_tokens)}")
+    names = (*SPECIAL, *task_tokens, *[UNUSED] * (free - len(task_tokens)), *markers)
+    used = [name for name in names if name != UNUSED]
+    if len(set(used)) < len(used):
+        raise ValueError(f"a task token has the name of another special token: {', '.join(task_tokens)}")
+    return names
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #3ec31c34
+def _columns(continuous):  # type -> width
+    "Give each continuous type its columns of one row: type -> slice."
+    columns = {}
+    width = 0
+    for kind, size in continuous.items():
+        if kind not in SEGMENT_TYPES or SEGMENT_TYPES[kind].block is not None or size < 1:
+            raise ValueError(
+                "a continuous type is text, semantic_features or audio_features with a width of at least 1, got "
+                f"{kind!r} with {size}"
+            )
+        columns[kind] = slice(width, width + size)
+        width += size
+    return columns
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #cb3c5252
 class Vocabulary:
     """Map names to ids: 128 special tokens, the codec's codebooks and one mask id, then one block per discrete type
     (layout of the released code)."""
@@ -110,13 +120,9 @@ class Vocabulary:
         self,
         n_codebooks: int = 3,  # K, codebooks of the codec that the language model sees
         codebook_size: int = 1024,  # codes per codebook
-        # entries of each further block, in order, e.g. {"phone": 80, "semantic": 128, "sing_midi": 128}
-        sizes: dict | None = None,
-        # names of further tasks, e.g. ("<denoise_music_task>",): they take free special ids in this order
-        task_tokens: tuple = (),
-        # width of each continuous type, in order, e.g. {"text": 64, "semantic_features": 96}; None: one type alone, of
-        # any width
-        continuous: dict | None = None,
+        sizes: dict | None = None,  # entries of each further block, in order, e.g. {"phone": 80, "semantic": 128}
+        task_tokens: tuple = (),  # names of further tasks: they take free special ids in this order
+        continuous: dict | None = None,  # type -> width, e.g. {"text": 64}; None: one type alone, of any width
     ):
         if n_codebooks < 1 or codebook_size < 1:
             raise ValueError(f"n_codebooks and codebook_size must be at least 1, got {n_codebooks} and {codebook_size}")
@@ -125,99 +131,94 @@ class Vocabulary:
         self.sizes = dict(sizes or {})
         self.task_tokens = tuple(task_tokens)
         self.continuous = dict(continuous or {})
-        self.columns = {}
-        self.blocks = {}
-        for kind, width in self.continuous.items():
-            if SEGMENT_TYPES.get(kind, ("", ""))[1] is not None or width < 1:
-                raise ValueError(
-                    "a continuous type is text, semantic_features or audio_features with a width of at least 1, got "
-                    f"{kind!r} with {width}"
-                )
-            self.columns[kind] = slice(self.width, self.width + width)
-        markers = [
-            name
-            for kind in self.continuous
-            for e in ("start", "end")
-            if (name := f"<{SEGMENT_TYPES[kind][0]}_{e}>") not in SPECIAL
-        ]
-        free = N_SPECIAL - len(SPECIAL) - len(markers)
-        if len(self.task_tokens) > free:
-            raise ValueError(f"at most {free} further task tokens fit, got {len(self.task_tokens)}")
-        self.special = (*SPECIAL, *self.task_tokens, *[UNUSED] * (free - len(self.task_tokens)), *markers)
+        self.columns = _columns(self.continuous)  # type -> columns of a row of vectors
+        self.special = _special_tokens(self.task_tokens, self.continuous)
         self._ids = {name: i for i, name in enumerate(self.special) if name != UNUSED}
-        if len(self._ids) + self.special.count(UNUSED) != N_SPECIAL:
-            raise ValueError(f"a task token has the name of another special token: {', '.join(self.task_tokens)}")
-        self.size = N_SPECIAL
+        self.blocks = {}  # stem -> range of ids
+        self.size = N_SPECIAL  # V, all entries
         for name, size in {"audio": n_codebooks * codebook_size + 1, **self.sizes}.items():
             self.blocks[name] = range(self.size, self.size + size)
             self.size += size
 
-    @classmethod
-    def official(cls):
-        return cls(3, 1024, {"phone": 306, "semantic": 500, "sing_phone": 67, "sing_midi": 138})
-
-    @property
-    def width(self) -> int:
-        # D of a row of vectors; 0: no type declared
-        return max((columns.stop for columns in self.columns.values()), default=0)
-
     def __len__(self):
         return self.size
 
-    def id(self, name: str) -> int:  # "<start>" -> 2, "<phone_0>" -> first id of the block
-        "Return the id of a named token; `ValueError` when there is none."
-        if name in self._ids:
-            return self._ids[name]
-        stem, _, number = name.strip("<>").rpartition("_")
-        if (
-            stem in self.blocks
-            and number.isdecimal()
-            and int(number) < len(self.blocks[stem])
-            and name == f"<{stem}_{int(number)}>"
-        ):
-            return self.blocks[stem][int(number)]
-        raise ValueError(f"the vocabulary has no token {name!r}; blocks: {', '.join(self.blocks)}")
 
-    def name(self, id: int) -> str:  # 2 -> "<start>"
-        "Return the name of an id; `ValueError` when it is out of range."
-        if not 0 <= id < self.size:
-            raise ValueError(f"token id must be in [0, {self.size}), got {id}")
-        if id < N_SPECIAL:
-            return self.special[id]
-        return next(f"<{stem}_{id - block.start}>" for stem, block in self.blocks.items() if id in block)
+# %% ../../nbs/tasks/00_sequence.ipynb #b5698fb2
+@patch
+def id(
+    self: Vocabulary,
+    name: str,  # such as "<start>", which is 2, or "<phone_0>", the first id of a block
+) -> int:  # 0 … V-1
+    "Return the id of a named token; `ValueError` when there is none."
+    if name in self._ids:
+        return self._ids[name]
+    stem, _, number = name.strip("<>").rpartition("_")
+    block = self.blocks.get(stem, range(0))
+    if number.isdecimal() and int(number) < len(block) and name == f"<{stem}_{int(number)}>":
+        return block[int(number)]
+    raise ValueError(f"the vocabulary has no token {name!r}; blocks: {', '.join(self.blocks)}")
 
-    def choices(
-        self,
-        target_type: str = "audio",  # type of the target segment
-    ) -> torch.Tensor:  # ids [K, n], rising in each row
-        """List the ids that each slot of a target may hold: the end token, and the codes of its own codebook (any other
-        target: its whole block)."""
-        block = self.blocks[SEGMENT_TYPES[target_type][1]]
+
+@patch
+def name(
+    self: Vocabulary,
+    id: int,  # 0 … V-1
+) -> str:  # such as "<start>"
+    "Return the name of an id; `ValueError` when it is out of range."
+    if not 0 <= id < self.size:
+        raise ValueError(f"token id must be in [0, {self.size}), got {id}")
+    if id < N_SPECIAL:
+        return self.special[id]
+    return next(f"<{stem}_{id - block.start}>" for stem, block in self.blocks.items() if id in block)
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #504f7748
+@patch(cls_method=True)
+def official(cls: Vocabulary) -> Vocabulary:  # 4212 entries
+    "Make the vocabulary of the released recipes."
+    return cls(3, 1024, {"phone": 306, "semantic": 500, "sing_phone": 67, "sing_midi": 138})
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #e0e59fb2
+@patch
+def choices(
+    self: Vocabulary,
+    target_type: str = "audio",  # type of the target segment
+) -> torch.Tensor:  # ids [K, n], rising in each row
+    "List the ids of each slot of a target: the end token, then the codes of its own codebook, or a whole block."
+    block = self.blocks[SEGMENT_TYPES[target_type].block]
+    slots = [block] * self.n_codebooks
+    if target_type == "audio":
         n = self.codebook_size
-        K = self.n_codebooks
-        slots = (
-            [range(block.start + n * k, block.start + n * (k + 1)) for k in range(K)]
-            if target_type == "audio"
-            else [block] * K
-        )
-        end = self.id(f"<{SEGMENT_TYPES[target_type][0]}_end>")
-        return torch.tensor([[end, *slot] for slot in slots])
+        slots = [range(block.start + n * k, block.start + n * (k + 1)) for k in range(self.n_codebooks)]
+    end = self.id(_marker(target_type, "end"))
+    return torch.tensor([[end, *slot] for slot in slots])
 
-    def to_dict(self) -> dict:  # plain values for config.json; Vocabulary(**d) makes it again
-        "Return the arguments that make this vocabulary again."
-        plain = dict(
-            n_codebooks=self.n_codebooks,
-            codebook_size=self.codebook_size,
-            sizes=self.sizes,
-            task_tokens=list(self.task_tokens),
-        )
-        return {**plain, "continuous": self.continuous} if self.continuous else plain
+
+# %% ../../nbs/tasks/00_sequence.ipynb #246f9a1d
+@patch(as_prop=True)
+def width(self: Vocabulary) -> int:  # D
+    "Return the width of a row of vectors; 0 when no type is declared."
+    return max((columns.stop for columns in self.columns.values()), default=0)
+
+
+@patch
+def to_dict(self: Vocabulary) -> dict:  # plain values for config.json; Vocabulary(**d) makes it again
+    "Return the arguments that make this vocabulary again."
+    plain = dict(
+        n_codebooks=self.n_codebooks,
+        codebook_size=self.codebook_size,
+        sizes=self.sizes,
+        task_tokens=list(self.task_tokens),
+    )
+    return {**plain, "continuous": self.continuous} if self.continuous else plain
 
 
 # %% ../../nbs/tasks/00_sequence.ipynb #aa1ad9ff
 def codes_to_ids(
     codes: torch.Tensor,  # raw codes [K, T], 0 … codebook_size-1, or MASKED
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # says where each codebook begins
 ) -> torch.Tensor:  # ids [T, K]
     "Shift every codebook into its own range of ids; `ValueError` for a wrong shape or a code out of range."
     if codes.ndim != 2 or len(codes) != vocabulary.n_codebooks:
@@ -233,7 +234,7 @@ def codes_to_ids(
 # %% ../../nbs/tasks/00_sequence.ipynb #dd6f48b0
 def ids_to_codes(
     ids: torch.Tensor,  # ids [T, K]
-    vocabulary: Vocabulary,
+    vocabulary: Vocabulary,  # says where each codebook begins
 ) -> torch.Tensor:  # raw codes [K, T]
     "Undo `codes_to_ids`; `ValueError` when an id does not belong to its slot."
     block, n = vocabulary.blocks["audio"], vocabulary.codebook_size
@@ -245,13 +246,15 @@ def ids_to_codes(
 
 
 # %% ../../nbs/tasks/00_sequence.ipynb #22598274
+_PAYLOADS = {None: "vectors [T, D]", "audio": "codes [K, T]"}  # block -> what has two dimensions; any other: ids [T]
+
+
 @dataclass(frozen=True, eq=False)
 class Segment:
     "Hold one typed run of payload: audio codes [K, T], ids [T], or vectors [T, D]."
 
     type: str  # a key of SEGMENT_TYPES
-    # integer codes [K, T] (audio, audio_prompt) or ids [T], counted from 0 in their own block
-    ids: torch.Tensor | None = None
+    ids: torch.Tensor | None = None  # codes [K, T] (audio, audio_prompt) or ids [T], from 0 in their own block
     vectors: torch.Tensor | None = None  # float rows [T, D] (text)
 
     def __post_init__(self):
@@ -260,13 +263,11 @@ class Segment:
         if self.ids is not None and torch.is_floating_point(self.ids):  # a float payload may stand in the second place
             object.__setattr__(self, "vectors", self.ids)
             object.__setattr__(self, "ids", None)
-        block = SEGMENT_TYPES[self.type][1]
-        want = "vectors [T, D]" if block is None else "codes [K, T]" if block == "audio" else "ids [T]"
+        block = SEGMENT_TYPES[self.type].block
         payload = self.vectors if block is None else self.ids
-        if payload is None or payload.ndim != (2 if block in (None, "audio") else 1):
-            raise ValueError(
-                f"a {self.type} segment takes {want}, got {None if payload is None else list(payload.shape)}"
-            )
+        if payload is None or payload.ndim != (2 if block in _PAYLOADS else 1):
+            shape = None if payload is None else list(payload.shape)
+            raise ValueError(f"a {self.type} segment takes {_PAYLOADS.get(block, 'ids [T]')}, got {shape}")
 
     def __len__(self):  # frames of payload, without the two markers
         return self.ids.shape[-1] if self.vectors is None else len(self.vectors)
@@ -294,7 +295,8 @@ class Packed:
 
 # %% ../../nbs/tasks/00_sequence.ipynb #2775ca9a
 def _segment_ids(segment, vocabulary):  # ids [T, K] of codes, [T] of anything else
-    block = SEGMENT_TYPES[segment.type][1]
+    "Shift the payload of a discrete segment into its block of ids."
+    block = SEGMENT_TYPES[segment.type].block
     if block == "audio":
         return codes_to_ids(segment.ids, vocabulary)
     if block not in vocabulary.blocks:
@@ -309,7 +311,37 @@ def _segment_ids(segment, vocabulary):  # ids [T, K] of codes, [T] of anything e
     return segment.ids.long() + ids.start
 
 
-def _segment_vectors(segment, vocabulary):  # float rows [T, D]; with declared widths, each type in its own columns
+# %% ../../nbs/tasks/00_sequence.ipynb #a8b2c99b
+class _Grid:
+    "Collect the parts of a sequence in order, then write them as frames of K tokens."
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.parts = []  # (first frame, id of a marker or ids [T] or [T, K])
+        self.vector_spans = []  # (first frame, rows [T, D])
+        self.length = 0  # frames so far
+
+    def add_marker(self, name):
+        self.parts.append((self.length, self.vocabulary.id(name)))
+        self.length += 1
+
+    def add_ids(self, ids):
+        self.parts.append((self.length, ids))
+        self.length += len(ids)
+
+    def tokens(self):  # ids [T, K]
+        tokens = torch.empty(self.length, self.vocabulary.n_codebooks, dtype=torch.long)
+        for first, part in self.parts:
+            if isinstance(part, int):
+                tokens[first] = part
+            else:
+                tokens[first : first + len(part)] = part if part.ndim == 2 else part[:, None]
+        return tokens
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #9055f770
+def _segment_vectors(segment, vocabulary):  # float rows [T, D]
+    "Lay vectors into the columns of their type, where the vocabulary declares widths."
     vectors = segment.vectors.float()
     if not vocabulary.continuous:
         return vectors
@@ -322,106 +354,108 @@ def _segment_vectors(segment, vocabulary):  # float rows [T, D]; with declared w
     return rows
 
 
+# %% ../../nbs/tasks/00_sequence.ipynb #46c055ac
+@patch
+def add_vectors(self: _Grid, rows):  # float [T, D]
+    "Append frames that carry a vector each."
+    self.vector_spans.append((self.length, rows))
+    self.add_ids(torch.full((len(rows),), self.vocabulary.id("<continuous_token>")))
+
+
+@patch
+def continuous(self: _Grid) -> Continuous | None:  # None: no frame carries a vector
+    "Join the vectors and mark their frames; `ValueError` when their widths differ."
+    if not self.vector_spans:
+        return None
+    if len({rows.shape[1] for _, rows in self.vector_spans}) > 1:
+        raise ValueError(
+            "vectors of different widths need a vocabulary that declares them: Vocabulary(continuous={'text': …, "
+            "'semantic_features': …})"
+        )
+    mask = torch.zeros(self.length, dtype=torch.bool)
+    for first, rows in self.vector_spans:
+        mask[first : first + len(rows)] = True
+    return Continuous(mask, torch.cat([rows for _, rows in self.vector_spans]))
+
+
+# %% ../../nbs/tasks/00_sequence.ipynb #04951ec9
+@patch
+def add_segment(self: _Grid, segment: Segment):
+    "Append the start token, the payload and the end token of a segment."
+    self.add_marker(_marker(segment.type, "start"))
+    if SEGMENT_TYPES[segment.type].block is None:
+        self.add_vectors(_segment_vectors(segment, self.vocabulary))
+    else:
+        self.add_ids(_segment_ids(segment, self.vocabulary))
+    self.add_marker(_marker(segment.type, "end"))
+
+
 # %% ../../nbs/tasks/00_sequence.ipynb #7f711ecf
 def pack(
     segments: list,  # conditions, `Segment`s in the order of the task
-    vocabulary: Vocabulary,
-    # the target `Segment`, or audio codes [K, T]; None: the sequence stops right after the target's start token
-    target=None,
+    vocabulary: Vocabulary,  # layout of the ids
+    target=None,  # `Segment`, or audio codes [K, T]; None: the sequence stops right after the target's start token
     *,
     task: str | None = None,  # task token, e.g. "<tts_task>"; None: no task token
     target_type: str = "audio",  # type of the target when `target` is None
 ) -> Packed:
     "Write `<start> <task> {<type_start> payload <type_end>}… <end>` as frames of K tokens (UniAudio, section 2.2)."
-    parts = []
-    vectors = []
-    spans = []
-    length = 0
-
-    def add(part):  # an id that fills a frame, or a payload [T] or [T, K]
-        nonlocal length
-        parts.append((length, part))
-        length += 1 if isinstance(part, int) else len(part)
-
-    def payload(segment):
-        if SEGMENT_TYPES[segment.type][1] is not None:
-            return _segment_ids(segment, vocabulary)
-        spans.append((length, len(segment)))
-        vectors.append(_segment_vectors(segment, vocabulary))
-        return torch.full((len(segment),), vocabulary.id("<continuous_token>"))
-
     if isinstance(target, torch.Tensor):
         target = Segment("audio", target)
-    add(vocabulary.id("<start>"))
+    grid = _Grid(vocabulary)
+    grid.add_marker("<start>")
     if task is not None:
-        add(vocabulary.id(task))
+        grid.add_marker(task)
     for segment in segments:
-        stem = SEGMENT_TYPES[segment.type][0]
-        add(vocabulary.id(f"<{stem}_start>"))
-        add(payload(segment))
-        add(vocabulary.id(f"<{stem}_end>"))
-    stem = SEGMENT_TYPES[target_type if target is None else target.type][0]
-    add(vocabulary.id(f"<{stem}_start>"))
-    first = last = length
-    if target is not None:
-        add(payload(target))
-        add(vocabulary.id(f"<{stem}_end>"))
-        last = length
-        add(vocabulary.id("<end>"))
-    tokens = torch.empty(length, vocabulary.n_codebooks, dtype=torch.long)
-    for at, part in parts:
-        if isinstance(part, int):
-            tokens[at] = part
-        else:
-            tokens[at : at + len(part)] = part if part.ndim == 2 else part[:, None]
-    target_mask = torch.zeros(length, dtype=torch.bool)
-    target_mask[first:last] = True
-    if not vectors:
-        return Packed(tokens, None, target_mask)
-    if len({x.shape[1] for x in vectors}) > 1:
-        raise ValueError(
-            "vectors of different widths need a vocabulary that declares them: Vocabulary(continuous={'text': …, "
-            "'semantic_features': …})"
-        )
-    mask = torch.zeros(length, dtype=torch.bool)
-    for at, n in spans:
-        mask[at : at + n] = True
-    return Packed(tokens, Continuous(mask, torch.cat(vectors)), target_mask)
+        grid.add_segment(segment)
+    before = grid.length
+    if target is None:
+        grid.add_marker(_marker(target_type, "start"))
+        predicted = slice(0)
+    else:
+        grid.add_segment(target)
+        predicted = slice(before + 1, grid.length)  # payload and end token
+        grid.add_marker("<end>")
+    target_mask = torch.zeros(grid.length, dtype=torch.bool)
+    target_mask[predicted] = True
+    return Packed(grid.tokens(), grid.continuous(), target_mask)
 
 
 # %% ../../nbs/tasks/00_sequence.ipynb #ccca9f03
 def find_segments(
-    packed: Packed,
-    vocabulary: Vocabulary,
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
 ) -> list:  # (type, first frame of the payload, frame after its last), in order
-    """Find the segments of a packed sequence by their start and end tokens; one that is opened and not closed is left
-    out."""
-    types = {
-        vocabulary._ids.get(f"<{stem}_start>"): (kind, vocabulary._ids.get(f"<{stem}_end>"))
-        for kind, (stem, _) in SEGMENT_TYPES.items()
-    }
-    first = packed.tokens[:, 0].tolist()
+    "Find segments by their start and end tokens; one that is opened and not closed is left out."
+    opens = {vocabulary._ids.get(_marker(kind, "start")): kind for kind in SEGMENT_TYPES}
+    ids = packed.tokens[:, 0].tolist()
     found = []
     at = 0
-    while at < len(first):
-        kind, end = types.get(first[at], (None, None))
+    while at < len(ids):
+        kind = opens.get(ids[at])
         at += 1
         if kind is None:
             continue
-        if end not in first[at:]:
+        end = vocabulary._ids.get(_marker(kind, "end"))
+        if end not in ids[at:]:
             break  # a prefix for generation ends with an open target
-        found.append((kind, at, at := first.index(end, at)))
+        stop = ids.index(end, at)
+        found.append((kind, at, stop))
+        at = stop
     return found
 
 
+# %% ../../nbs/tasks/00_sequence.ipynb #ddc8608d
 def unpack(
-    packed: Packed,
-    vocabulary: Vocabulary,
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
 ) -> list:  # `Segment`s, the target last (when it was packed)
     "Read the segments back out of a packed sequence; the exact inverse of `pack`."
-    segments, used = [], 0
+    segments = []
+    used = 0  # rows of vectors
     for kind, first, stop in find_segments(packed, vocabulary):
-        block, ids = SEGMENT_TYPES[kind][1], packed.tokens[first:stop]
+        block = SEGMENT_TYPES[kind].block
+        ids = packed.tokens[first:stop]
         if block is None:
             rows = packed.continuous.vectors[used : used + len(ids)]
             segments.append(Segment(kind, vectors=rows[:, vocabulary.columns.get(kind, slice(None))]))
@@ -441,9 +475,12 @@ class Batch:
     tokens: torch.Tensor  # ids [B, T, K], 0 where padded
     target_mask: torch.Tensor  # bool [B, T]
     padding_mask: torch.Tensor  # bool [B, T], True for real frames
-    continuous: Continuous | None
+    continuous: Continuous | None  # all vectors of the batch; None when no sequence carries any
 
-    def to(self, device):
+    def to(
+        self,
+        device,  # torch device or its name
+    ):  # another `Batch`
         "Move all tensors to a device."
         continuous = self.continuous and Continuous(*(x.to(device) for x in self.continuous))
         return Batch(self.tokens.to(device), self.target_mask.to(device), self.padding_mask.to(device), continuous)
@@ -485,10 +522,11 @@ COLOURS = {
 }  # what stands in a slot -> colour
 
 
+# %% ../../nbs/tasks/00_sequence.ipynb #8792962f
 def show_sequence(
-    packed: Packed,
-    vocabulary: Vocabulary,
-    title: str = "",
+    packed: Packed,  # as `pack` makes it
+    vocabulary: Vocabulary,  # it was packed with
+    title: str = "",  # stands above
     ax=None,  # matplotlib axes; None: a new figure
 ):  # the axes
     "Draw a packed sequence token by token, coloured by segment, the target outlined."
@@ -496,7 +534,8 @@ def show_sequence(
 
     if ax is None:
         ax = plt.subplots(figsize=(10, 1.5), layout="constrained")[1]
-    names, kind = list(COLOURS), torch.zeros_like(packed.tokens)
+    names = list(COLOURS)
+    kind = torch.zeros_like(packed.tokens)  # what stands in each slot, as a number in `names`
     T, K = kind.shape
     for name, first, stop in find_segments(packed, vocabulary):
         kind[first:stop] = names.index(name)

@@ -10,9 +10,11 @@ import functools
 import random
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import torch
 
+from ..core.clock import Clock
 from ..audio.effects import fade_edges
 from ..audio.waveform import fit_length
 from ..corpora.crops import AudioCache
@@ -28,18 +30,34 @@ from .examples import NEEDS, SIMULATORS, Examples, TaskExample, simulates
 _all_ = ["NEEDS", "SIMULATORS", "Examples", "TaskExample", "simulates"]  # with all eleven registered
 
 
-# %% ../../nbs/tasks/08_simulate_sound.ipynb #44756d3e
+# %% ../../nbs/tasks/08_simulate_sound.ipynb #6cf7b805
+class _Sung(NamedTuple):
+    "A phoneme of a song."
+
+    start: float  # s
+    end: float  # s
+    phoneme: str
+    midi: int | None  # number of its note; None: none
+
+
 @functools.lru_cache(maxsize=4096)
-def _sung(r: Recording) -> tuple:  # rows (start, end, phoneme, midi) of a labelled song; one row for a held vowel
+def _sung(r: Recording) -> tuple:  # `_Sung`s of a labelled song; one of a held vowel
+    "Read what is sung when, and on which note."
     if rows := r.alignment():
-        if any(row[2] in PINYIN_ALONE for row in rows):
+        if any(label in PINYIN_ALONE for _, _, label, _ in rows):
             rows = pinyin_rows(rows)
-        return tuple((*row[:2], normalise_label(row[2]), row[3]) for row in rows)
-    return ((0.0, r.seconds, normalise_label(r.instrument), r.midi_number),)
+        return tuple(_Sung(start, end, normalise_label(label), midi) for start, end, label, midi in rows)
+    return (_Sung(0.0, r.seconds, normalise_label(r.instrument), r.midi_number),)
 
 
-def _unsung(_pool, r):  # why nobody can be asked to sing it
-    if not (r.labels or r.timing or r.midi_number is not None):
+def _is_held(r):
+    "Say whether a recording has no labels: a held vowel."
+    return not (r.labels or r.timing)
+
+
+def _unsung(_pool, r):  # "" if it can
+    "Say why a recording can't be a target of singing."
+    if _is_held(r) and r.midi_number is None:
         return "neither the times of its phonemes nor its note is known"
     try:
         _sung(r)
@@ -48,76 +66,100 @@ def _unsung(_pool, r):  # why nobody can be asked to sing it
     return ""
 
 
+# %% ../../nbs/tasks/08_simulate_sound.ipynb #44756d3e
 _SYLLABLE_ENDS = frozenset("a i u e o ɯ ɑ ɔ ɛ ə ɴ sil unk".split())
+_SHORTEST = 0.6  # s of a part of a song
 
 
-def _stretch(
-    pool: Pool, rng: random.Random, r: Recording
-) -> tuple[float, float]:  # start, end of a part that can stand alone, s
-    if not (r.labels or r.timing):  # a held vowel
-        length = min(r.seconds, rng.uniform(0.6, pool.max_seconds))
-        return (start := rng.uniform(0, r.seconds - length)), start + length
+def _song_part(pool: Pool, rng: random.Random, r: Recording) -> tuple[float, float]:  # start, end in s
+    "Draw a part that can stand alone."
+    if _is_held(r):
+        length = min(r.seconds, rng.uniform(_SHORTEST, pool.max_seconds))
+        start = rng.uniform(0, r.seconds - length)
+        return start, start + length
     if r.seconds <= pool.max_seconds and rng.random() < 0.5:
         return 0.0, r.seconds
     rows = _sung(r)
-    cuts = [0.0, *(row[0] for before, row in zip(rows, rows[1:]) if before[2] in _SYLLABLE_ENDS), r.seconds]
-    start = rng.choice([cut for cut in cuts if cut <= max(0.0, r.seconds - 0.6)])
-    ends = [cut for cut in cuts if 0.6 <= cut - start <= pool.max_seconds]
+    borders = [row.start for before, row in zip(rows, rows[1:]) if before.phoneme in _SYLLABLE_ENDS]
+    cuts = [0.0, *borders, r.seconds]
+    start = rng.choice([cut for cut in cuts if cut <= max(0.0, r.seconds - _SHORTEST)])
+    ends = [cut for cut in cuts if _SHORTEST <= cut - start <= pool.max_seconds]
     return start, rng.choice(ends) if ends else min(r.seconds, start + pool.max_seconds)
 
 
+# %% ../../nbs/tasks/08_simulate_sound.ipynb #5153fa2e
+def _song_prompt(pool, rng, r, start, end):  # up to eight recordings, else one waveform [1, l], else nothing
+    "Choose prompts for a part of a song."
+    others = [other for other in pool.voices[speaker_of(r)] if other != r]
+    before, after = (max(0.0, start - 3), start), (end, min(r.seconds, end + 3))
+    first, last = max(before, after, key=lambda part: part[1] - part[0])
+    rest = (pool.cache.get(r, first, last - first),) if last - first >= 0.5 else ()
+    return tuple(rng.sample(others, min(8, len(others)))) or rest
+
+
+def _within(rows, start, end):  # `_Sung`s, from the start of the part on
+    "Cut rows to a part of a song; what is left of less than a millisecond is dropped."
+    length = end - start
+    cut = [row._replace(start=max(0.0, row.start - start), end=min(length, row.end - start)) for row in rows]
+    return [row for row in cut if row.end - row.start > 1e-3]
+
+
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #c629758e
+_CLOCK = Clock()  # of the codec
+
+
+def _note_frames(notes, n_frames):  # ids [T], 0 where nothing sounds
+    "Sample notes at the frames; there may be none."
+    return notes_to_frames(notes, n_frames) if notes else torch.zeros(n_frames, dtype=torch.long)
+
+
 @simulates("svs", ("singing",), _unsung)
 def _svs(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Phonemes, their frames and the notes; the prompt is another song of the singer, else another part, else nothing."
     r = pool.pick(rng, "singing", lambda r: not _unsung(pool, r), "singing with labels, or with a note in its label")
-    start, end = _stretch(pool, rng, r)
+    start, end = _song_part(pool, rng, r)
     target = fade_edges(pool.cache.get(r, start, end - start))
-    n_frames, length = -(-target.shape[-1] // 320), end - start
-    rows = [(max(0.0, a - start), min(length, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)]
-    rows = [row for row in rows if row[1] - row[0] > 1e-3]
-    notes = [Note(a, b - a, midi) for a, b, _, midi in rows if midi]
-    others = [o for o in pool.voices[speaker_of(r)] if o != r]
-    left, right = max(
-        ((max(0.0, start - 3), start), (end, min(r.seconds, end + 3))), key=lambda part: part[1] - part[0]
-    )
-    rest = (pool.cache.get(r, left, right - left),) if right - left >= 0.5 else ()
-    return (
-        {
-            "text": [row[2] for row in rows],
-            "durations": alignment_to_frames(rows, n_frames),
-            "notes": notes_to_frames(notes, n_frames) if notes else torch.zeros(n_frames, dtype=torch.long),
-            "prompt": tuple(rng.sample(others, min(8, len(others)))) or rest,
-        },
-        target,
-        (r,),
-    )
+    n_frames = _CLOCK.frames(target.shape[-1])
+    rows = _within(_sung(r), start, end)
+    notes = [Note(row.start, row.end - row.start, row.midi) for row in rows if row.midi]
+    conditions = {
+        "text": [row.phoneme for row in rows],
+        "durations": alignment_to_frames(rows, n_frames),
+        "notes": _note_frames(notes, n_frames),
+        "prompt": _song_prompt(pool, rng, r, start, end),
+    }
+    return conditions, target, (r,)
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #b8c0fbd4
-def _uncaptioned(_pool, r):
+def _uncaptioned(_pool, r):  # "" if it has one
+    "Say why a recording can't be asked for by its caption."
     return "" if r.text else "it has no caption"
+
+
+def _long_crop(pool, rng, r):  # waveform [1, L], start in s
+    "Crop three quarters to all of what is allowed."
+    return pool.crop(rng, r, rng.uniform(0.75, 1.0) * min(pool.seconds, r.seconds))
 
 
 @simulates("sound", ("sound",), _uncaptioned)
 def _sound(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "A caption; for a share of `pool.variety` two sounds with both captions."
-    r, *others = (
-        pool.pick(rng, "sound", lambda r: r.text, "sound with a caption")
-        for _ in range(1 + bool(pool.variety.mixed_sounds))
-    )
-    target = pool.crop(rng, r, rng.uniform(0.75, 1.0) * min(pool.seconds, r.seconds))[0]
+    n_sounds = 2 if pool.variety.mixed_sounds else 1
+    r, *others = [pool.pick(rng, "sound", lambda r: r.text, "sound with a caption") for _ in range(n_sounds)]
+    target, _ = _long_crop(pool, rng, r)
     if others and others[0].text != r.text and rng.random() < pool.variety.mixed_sounds:
-        text, target, drawn = mix_sounds(
-            rng, (r.text, target), (others[0].text, pool.crop(rng, others[0])[0]), pool.sample_rate
-        )
-        return {"text": text}, target, (r, others[0]), drawn
+        (other,) = others
+        second = (other.text, pool.crop(rng, other)[0])
+        text, target, drawn = mix_sounds(rng, (r.text, target), second, pool.sample_rate)
+        return {"text": text}, target, (r, other), drawn
     return {"text": r.text}, target, (r,)
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #3706afa0
 @functools.lru_cache(maxsize=4096)
-def _score(r: Recording) -> tuple:  # the notes of a recording's MIDI file, () if it holds none (drums)
+def _score(r: Recording) -> tuple:  # () if it holds none (drums)
+    "Read the notes of a recording's MIDI file."
     if r.midi is None:
         return ()
     try:
@@ -128,19 +170,29 @@ def _score(r: Recording) -> tuple:  # the notes of a recording's MIDI file, () i
         raise
 
 
-def _melody(
-    pool: Pool, rng: random.Random, r: Recording
-) -> tuple:  # waveform, notes, recordings: one to four notes of an instrument
+def _melody(pool: Pool, rng: random.Random, r: Recording) -> tuple:  # waveform [1, L], notes, recordings
+    "String one to four single notes of an instrument."
     family = [o for o in pool.kinds["music"] if (o.corpus, o.instrument) == (r.corpus, r.instrument) and o.midi_number]
     clips = (r, *rng.choices(family, k=rng.randrange(4)))
     parts = []
     notes = []
     at = 0
     for clip in clips:
-        parts.append(fade_edges(pool.cache.get(clip, 0.0, pool.seconds / len(clips) * rng.uniform(0.6, 1.0)), 320))
-        notes.append(Note(at / pool.sample_rate, parts[-1].shape[-1] / pool.sample_rate, clip.midi_number))
-        at += parts[-1].shape[-1]
+        tone = pool.cache.get(clip, 0.0, pool.seconds / len(clips) * rng.uniform(0.6, 1.0))
+        parts.append(fade_edges(tone, _CLOCK.hop_length))
+        notes.append(Note(at / pool.sample_rate, tone.shape[-1] / pool.sample_rate, clip.midi_number))
+        at += tone.shape[-1]
     return fit_length(torch.cat(parts, -1), max(at, round(0.3 * pool.sample_rate))), notes, clips
+
+
+def _notes_within(notes, start, end):  # s
+    "Cut notes to a part of a recording; what is left of less than 10 ms is dropped."
+    kept = []
+    for note in notes:
+        first, last = max(note.onset, start), min(note.onset + note.duration, end)
+        if last - first > 0.01:
+            kept.append(Note(first - start, last - first, note.midi))
+    return kept
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #a4b8b9ba
@@ -149,41 +201,36 @@ def _music(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L
     "A caption, and half of the time, where they are known, the notes; the caption then leaves them out."
     r = pool.pick(rng, "music", lambda r: r.text, "music with a caption")
     if not (r.midi_number or _score(r)) or rng.random() < 0.5:
-        return {"text": r.text}, pool.crop(rng, r, rng.uniform(0.75, 1.0) * min(pool.seconds, r.seconds))[0], (r,)
+        return {"text": r.text}, _long_crop(pool, rng, r)[0], (r,)
     if r.midi_number:
         target, notes, used = _melody(pool, rng, r)
     else:
-        (target, start), used = pool.crop(rng, r), (r,)
-        end = start + target.shape[-1] / pool.sample_rate
-        notes = [
-            Note(max(n.onset, start) - start, min(n.onset + n.duration, end) - max(n.onset, start), n.midi)
-            for n in _score(r)
-            if min(n.onset + n.duration, end) - max(n.onset, start) > 0.01
-        ]
-    n_frames = -(-target.shape[-1] // 320)
-    ids = notes_to_frames(notes, n_frames) if notes else torch.zeros(n_frames, dtype=torch.long)
-    return {"text": re.split(r",? (?:on )?(?:the )?note ", r.text)[0], "notes": ids}, target, used
+        target, start = pool.crop(rng, r)
+        notes = _notes_within(_score(r), start, start + target.shape[-1] / pool.sample_rate)
+        used = (r,)
+    without_note = re.split(r",? (?:on )?(?:the )?note ", r.text)[0]
+    ids = _note_frames(notes, _CLOCK.frames(target.shape[-1]))
+    return {"text": without_note, "notes": ids}, target, used
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #0ba08cd2
+_N_OTHERS = {"add": 1, "remove": 1, "replace": 2}  # sounds that an edit needs beside the first
+
+
 @simulates("aedit", ("sound", "music"), _uncaptioned)
 def _aedit(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "One of the five edits of AUDIT, on sounds and music with different captions."
     captioned = [r for r in pool.kinds["sound"] + pool.kinds["music"] if r.text]
-    shuffled = {r.text: r for r in rng.sample(captioned, min(len(captioned), 24))}  # one recording for each caption
-    if len(shuffled) < 3:
+    by_caption = {r.text: r for r in rng.sample(captioned, min(len(captioned), 24))}  # one recording for each
+    if len(by_caption) < 3:
         raise Missing("three sounds or pieces of music with different captions")
-    base, *others = list(shuffled.values())[:3]
-    kept, edit = pool.crop(rng, base)[0], rng.choice(EDITS)
-    others = others[: {"add": 1, "remove": 1, "replace": 2}.get(edit, 0)]
-    made = edit_sound(
-        rng,
-        edit,
-        kept,
-        pool.sample_rate,
-        *((r.text, pool.crop(rng, r, kept.shape[-1] / pool.sample_rate)[0]) for r in others),
-    )
-    return {"text": made.text, "audio": made.audio}, made.target, (base, *others), made.drawn
+    first, *others = list(by_caption.values())[:3]
+    kept, _ = pool.crop(rng, first)
+    edit = rng.choice(EDITS)
+    others = others[: _N_OTHERS.get(edit, 0)]
+    sounds = [(r.text, pool.crop(rng, r, kept.shape[-1] / pool.sample_rate)[0]) for r in others]
+    made = edit_sound(rng, edit, kept, pool.sample_rate, *sounds)
+    return {"text": made.text, "audio": made.audio}, made.target, (first, *others), made.drawn
 
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #7eb0dfda

@@ -7,9 +7,11 @@ __all__ = []
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #fe03a78a
 import random
+from typing import NamedTuple
 
 import torch
 
+from ..core.clock import Clock
 from ..audio.effects import fade_edges, guard_peak, mix_at_snr, shift_voice, stretch
 from ..audio.rooms import reverberate, t60
 from ..audio.waveform import fit_length, set_level
@@ -28,58 +30,73 @@ def _tts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L],
     return {"text": said.text, "prompt": pool.prompt(rng, said)}, said.waveform, said.recordings
 
 
+# %% ../../nbs/tasks/07_simulate_speech.ipynb #2d73c79d
+def _voices_of(pool, text):  # as `plain_words` gives it
+    "Find who says a text in a recording that is not too long."
+    return {speaker_of(r) for r in pool.sayings.get(text, []) if r.seconds <= pool.max_seconds}
+
+
+def _other_voices(pool, said, texts):  # texts: of each recording in it, "" where it is cut
+    "Find other voices that say all of an utterance, sorted."
+    if not all(texts):
+        return []
+    voices = [_voices_of(pool, text) for text in texts]
+    return sorted(set.intersection(*voices) - {speaker_of(said.recordings[0])})
+
+
+def _draw_clip(pool, rng, text, voice):
+    "Draw a recording of a text by a voice."
+    return rng.choice([r for r in pool.sayings[text] if speaker_of(r) == voice])
+
+
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #832d7320
-def _in_time(
-    pool, clips, said
-):  # waveform [1, L]: the words of other recordings, each stretched to the place that it has in `said`
+def _in_time(pool, clips, said):  # waveform [1, L]
+    "Stretch the words of other recordings to the places that they have in an utterance."
     audio = torch.zeros_like(said.waveform)
-    for r, (_, first, last) in zip(clips, said.words, strict=True):
+    for r, (_, first, stop) in zip(clips, said.words, strict=True):
         clip = pool.cache.get(r)
         start, end = spoken_span(clip)
-        audio[:, first:last] = fade_edges(stretch(clip[:, start:end], last - first))
+        audio[:, first:stop] = fade_edges(stretch(clip[:, start:end], stop - first))
     return guard_peak(audio)[0]
 
 
 @simulates("vc", unfit=lambda pool, r: pool.unfit(r, prompted=True))
 def _vc(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    """The same words by another speaker (half of the time, where there is one), or the target with pitch and formants
-    moved."""
+    "The same words by another speaker, half of the time where there is one, or the target with its voice moved."
     said = pool.utterance(rng, prompted=True, whole=True)
     texts = [plain_words(text) for text, _, _ in said.words]
-    sayers = [
-        {speaker_of(r) for r in pool.sayings.get(text, []) if r.seconds <= pool.max_seconds} for text in texts if text
-    ]
-    others = sorted(set.intersection(*sayers) - {speaker_of(said.recordings[0])}) if len(sayers) == len(texts) else []
-    conditions = {"prompt": pool.prompt(rng, said)}
+    others = _other_voices(pool, said, texts)
+    prompt = pool.prompt(rng, said)
+    used = said.recordings
     if others and rng.random() < 0.5:
-        other = rng.choice(others)
-        clips = tuple(rng.choice([r for r in pool.sayings[text] if speaker_of(r) == other]) for text in texts)
+        voice = rng.choice(others)
+        clips = tuple(_draw_clip(pool, rng, text, voice) for text in texts)
         audio = _in_time(pool, clips, said)
-        used = said.recordings + clips
-        drawn = {"speaker": other[2]}
+        used += clips
+        _, _, speaker = voice
+        drawn = {"speaker": speaker}
     else:
-        audio = said.waveform
-        used = said.recordings
         drawn = {"shift": rng.choice((0.75, 0.8, 0.85, 1.2, 1.275, 1.35))}
-        audio = guard_peak(shift_voice(audio, drawn["shift"], keep_length=rng.random() < 0.7))[0]
+        audio = guard_peak(shift_voice(said.waveform, drawn["shift"], keep_length=rng.random() < 0.7))[0]
     if pool.variety.degraded and rng.random() < pool.variety.degraded:
         audio, done = pool.degraded(rng, audio)
         drawn |= done
-    return {"audio": audio, **conditions}, said.waveform, used, drawn
+    return {"audio": audio, "prompt": prompt}, said.waveform, used, drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6ff913e6
 @simulates("se", unfit=Pool.unfit)
 def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Speech in recorded noise, or in a sound effect for a share of `pool.variety`, -2 to 15 dB."
-    said, kind = pool.utterance(rng), "noise"
+    said = pool.utterance(rng)
+    kind = "noise"
     if pool.variety.noise_sounds and pool.kinds["sound"] and rng.random() < pool.variety.noise_sounds:
         kind = "sound"
-    noise = pool.pick(rng, kind)
-    hiss = pool.crop(rng, noise, said.waveform.shape[-1] / pool.sample_rate)[0]
+    r = pool.pick(rng, kind)
+    noise, _ = pool.crop(rng, r, said.waveform.shape[-1] / pool.sample_rate)
     drawn = {"snr_db": rng.uniform(-2, 15)}
-    audio, target = guard_peak(mix_at_snr(said.waveform, hiss, drawn["snr_db"]), said.waveform)
-    return {"audio": audio}, target, (*said.recordings, noise), drawn
+    audio, target = guard_peak(mix_at_snr(said.waveform, noise, drawn["snr_db"]), said.waveform)
+    return {"audio": audio}, target, (*said.recordings, r), drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #09cdd21b
@@ -92,10 +109,8 @@ def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L],
     second = other.waveform[:, :length]
     start = rng.randrange(length - second.shape[-1] + 1)
     drawn = {"snr_db": rng.uniform(-5, 5), "start_s": start / pool.sample_rate}
-    audio, target = guard_peak(
-        mix_at_snr(said.waveform, fit_length(torch.nn.functional.pad(second, (start, 0)), length), drawn["snr_db"]),
-        said.waveform,
-    )
+    placed = fit_length(torch.nn.functional.pad(second, (start, 0)), length)
+    audio, target = guard_peak(mix_at_snr(said.waveform, placed, drawn["snr_db"]), said.waveform)
     return {"audio": audio, "prompt": pool.prompt(rng, said)}, target, said.recordings + other.recordings, drawn
 
 
@@ -119,95 +134,137 @@ def _dereverb(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #2573d78b
+def _moved(pool, rng, said):  # waveform [1, L], factor of the pitch
+    "Move the pitch of an utterance half of the time, and its level always."
+    factor = rng.choice((0.85, 0.9, 1.1, 1.2)) if rng.random() < 0.5 else 1.0
+    moved = said.waveform
+    if factor != 1:
+        moved = shift_voice(moved, factor, keep_length=rng.random() < 0.5)
+    length = max(moved.shape[-1], round(0.3 * pool.sample_rate))
+    moved, *_ = guard_peak(set_level(moved, rng.uniform(-38, -14)))
+    return fit_length(moved, length), factor
+
+
+def _measured(pool, said, target, factor):  # `Manner`
+    "Measure how a moved utterance is spoken, pauses left out; the pitch follows from the corpus where it is known."
+    samples = sum(stop - first for _, first, stop in said.words)
+    spoken = samples * target.shape[-1] / said.waveform.shape[-1] / pool.sample_rate  # s
+    known = [r.f0_hz for r in said.recordings if r.f0_hz]
+    pitch_hz = factor * sum(known) / len(known) if known else None
+    return measure_manner(target, pool.sample_rate, said.text, spoken, pitch_hz)
+
+
 @simulates("itts", unfit=lambda pool, r: pool.unfit(r, text=True))
 def _itts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    """Text and an instruction that is true: the level and (half of the time) the pitch are moved first, then put into
-    words."""
+    "Text and an instruction that is true: level and pitch are moved first, then measured and put into words."
     said = pool.utterance(rng, text=True)
-    factor = rng.choice((0.85, 0.9, 1.1, 1.2)) if rng.random() < 0.5 else 1.0
-    target = said.waveform if factor == 1 else shift_voice(said.waveform, factor, keep_length=rng.random() < 0.5)
-    target = fit_length(
-        guard_peak(set_level(target, rng.uniform(-38, -14)))[0], max(target.shape[-1], round(0.3 * pool.sample_rate))
-    )
-    # s, pauses left out
-    spoken = (
-        sum(end - start for _, start, end in said.words) * target.shape[-1] / said.waveform.shape[-1] / pool.sample_rate
-    )
-    known = [r.f0_hz for r in said.recordings if r.f0_hz]
-    manner = measure_manner(
-        target, pool.sample_rate, said.text, spoken, factor * sum(known) / len(known) if known else None
-    )
-    accent = said.recordings[0].accent if rng.random() < 0.5 else ""
+    target, factor = _moved(pool, rng, said)
+    manner = _measured(pool, said, target, factor)
+    first = said.recordings[0]
+    accent = first.accent if rng.random() < 0.5 else ""
     single = all(" " not in plain_words(text) for text, _, _ in said.words)
-    instruction = describe_speech(said.recordings[0].gender, manner.pitch_hz, manner.level, manner.rate, accent, single)
-    return (
-        {"text": said.text, "instruction": instruction},
-        target,
-        said.recordings,
-        {"shift": factor, **vars(manner), "accent": accent},
-    )
+    instruction = describe_speech(first.gender, manner.pitch_hz, manner.level, manner.rate, accent, single)
+    drawn = {"shift": factor, **vars(manner), "accent": accent}
+    return {"text": said.text, "instruction": instruction}, target, said.recordings, drawn
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #efda609e
-def _aligned(pool, r, waveform, phonemes):  # rows (start s, end s, phoneme, None) in a recording's own time, found once
+_CLOCK = Clock()  # of the codec
+
+
+class _WordSpan(NamedTuple):
+    "A word and its frames."
+
+    word: str
+    first: int  # frame
+    stop: int  # frame after the last
+
+
+def _estimated(words, phonemes, first, stop):  # phonemes: of each word
+    "Share the frames of a recording among its phonemes: (ids [stop - first], spans of the words)."
+    joined = sum(phonemes, [])
+    shares = share_frames(joined, stop - first)
+    spans = []
+    for word, share in zip(words, shares.split([len(symbols) for symbols in phonemes])):
+        spans.append(_WordSpan(word, first, first + int(share.sum())))
+        first = spans[-1].stop
+    return phoneme_ids(joined).repeat_interleave(shares), spans
+
+
+# %% ../../nbs/tasks/07_simulate_speech.ipynb #8b1207ed
+class _TimedPhoneme(NamedTuple):
+    "A phoneme and its time."
+
+    start: float  # s
+    end: float  # s
+    symbol: str
+
+
+def _aligned(pool, r, waveform, phonemes):  # `_TimedPhoneme`s in the recording's own time, found once
+    "Align a recording."
     if len(pool.aligned) > 20_000:
         pool.aligned.clear()  # a million of them would fill the memory
     if r.path not in pool.aligned:
-        pool.aligned[r.path] = pool.aligner.align(waveform, phonemes, pool.sample_rate)
+        rows = pool.aligner.align(waveform, phonemes, pool.sample_rate)
+        pool.aligned[r.path] = [_TimedPhoneme(start, end, symbol) for start, end, symbol, _ in rows]
     return pool.aligned[r.path]
 
 
-def _clock(
-    pool, said, n_frames
-):  # ids [T], `sil` where nobody speaks; (word, its first frame, frame after its last) of each word
+def _measured_spans(words, phonemes, rows, n_frames):  # rows: `_TimedPhoneme`s of all words
+    "Find the frames of each word."
+    centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / _CLOCK.frame_rate
+    spans = []
+    at = 0
+    for word, symbols in zip(words, phonemes):
+        own = rows[at : at + len(target_phonemes(symbols))]
+        at += len(own)
+        first, stop = (int((centres < time).sum()) for time in (own[0].start, own[-1].end))
+        spans.append(_WordSpan(word, first, stop))
+    return spans
+
+
+# %% ../../nbs/tasks/07_simulate_speech.ipynb #ed25379b
+def _timed(pool, said, n_frames):  # ids [T], `sil` where nobody speaks; `_WordSpan`s
+    "Say which phoneme each frame of an utterance has, and where its words are."
     ids = torch.zeros(n_frames, dtype=torch.long)
     spans = []
-    centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / 50
-    for r, (text, first, last) in zip(said.recordings, said.words, strict=True):
+    for r, (text, first, stop) in zip(said.recordings, said.words, strict=True):
         words = plain_words(text).split()
-        spoken = [text_to_phonemes(word) for word in words]
-        if pool.aligner is not None:
-            rows = [
-                (first / pool.sample_rate + start, first / pool.sample_rate + end, symbol)
-                for start, end, symbol, _ in _aligned(pool, r, said.waveform[:, first:last], sum(spoken, []))
-            ]
+        phonemes = [text_to_phonemes(word) for word in words]
+        if pool.aligner is None:
+            first, stop = first // _CLOCK.hop_length, min(n_frames, _CLOCK.frames(stop))
+            ids[first:stop], found = _estimated(words, phonemes, first, stop)
+        else:
+            rows = _aligned(pool, r, said.waveform[:, first:stop], sum(phonemes, []))
+            shift = first / pool.sample_rate  # s
+            rows = [_TimedPhoneme(shift + start, shift + end, symbol) for start, end, symbol in rows]
             ids += alignment_to_frames(rows, n_frames, alphabet="phonemes")
-            for word, phonemes in zip(words, spoken):
-                mine, rows = rows[: (n := len(target_phonemes(phonemes)))], rows[n:]
-                spans.append((word, *(int((centres < time).sum()) for time in (mine[0][0], mine[-1][1]))))
-            continue
-        first, last = first // 320, min(n_frames, -(-last // 320))
-        shares = share_frames(sum(spoken, []), last - first)
-        ids[first:last] = phoneme_ids(sum(spoken, [])).repeat_interleave(shares)
-        for word, share in zip(words, shares.split([len(phonemes) for phonemes in spoken])):
-            spans.append((word, first, first := first + int(share.sum())))
+            found = _measured_spans(words, phonemes, rows, n_frames)
+        spans += found
     return ids, spans
 
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6f5fa5de
 @simulates("sedit", unfit=lambda pool, r: pool.unfit(r, text=True))
 def _sedit(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
-    """Up to half of the words are silenced; `text` is what they say, `durations` the phonemes of the whole recording on
-    the clock."""
-    for _ in range(8):  # with one word alone nothing would be left to hear
+    "Up to half of the words are silenced; `text` is what they say, `durations` the phoneme of each frame."
+    for _ in range(8):  # with a single word nothing would be left of the recording
         said = pool.utterance(rng, text=True)
         if " " in plain_words(said.text):
             break
-    durations, spans = _clock(pool, said, -(-said.waveform.shape[-1] // 320))
+    durations, spans = _timed(pool, said, _CLOCK.frames(said.waveform.shape[-1]))
     n = rng.randint(1, max(1, len(spans) // 2))
-    hole = spans[(word := rng.randrange(len(spans) - n + 1)) : word + n]
-    start, end = hole[0][1], max(hole[-1][2], hole[0][1] + 1)
+    word = rng.randrange(len(spans) - n + 1)
+    masked = spans[word : word + n]
+    start = masked[0].first
+    end = max(masked[-1].stop, start + 1)
     audio = said.waveform.clone()
-    audio[:, start * 320 : end * 320] = 0
-    return (
-        {
-            "text": " ".join(word for word, _, _ in hole),
-            "audio": audio,
-            "start": start / 50,
-            "end": end / 50,
-            "durations": durations,
-        },
-        said.waveform,
-        said.recordings,
-        {"words": len(hole), "of_words": len(spans)},
-    )
+    audio[:, _CLOCK.samples(start) : _CLOCK.samples(end)] = 0
+    conditions = {
+        "text": " ".join(span.word for span in masked),
+        "audio": audio,
+        "start": start / _CLOCK.frame_rate,
+        "end": end / _CLOCK.frame_rate,
+        "durations": durations,
+    }
+    return conditions, said.waveform, said.recordings, {"words": len(masked), "of_words": len(spans)}

@@ -8,8 +8,10 @@ __all__ = ["TASKS", "Condition", "Task", "get_task"]
 # %% ../../nbs/tasks/01_task.ipynb #6236a657
 from dataclasses import dataclass
 
+from ..core.patching import patch
 
-# %% ../../nbs/tasks/01_task.ipynb #ca1b4ca8
+
+# %% ../../nbs/tasks/01_task.ipynb #3fcc1d80
 @dataclass(frozen=True)
 class Condition:
     "Describe one segment before the target and what the user gives for it."
@@ -21,6 +23,7 @@ class Condition:
     hints: tuple = ()  # names that a training example may add and a user does not know, e.g. measured durations
 
 
+# %% ../../nbs/tasks/01_task.ipynb #ca1b4ca8
 @dataclass(frozen=True)
 class Task:
     "Describe one task: its token, its conditions in sequence order, its target."
@@ -41,90 +44,97 @@ class Task:
     def inputs(self) -> dict:  # name -> required
         "Name everything the user may give, and whether it is required."
         required = {}
-        for c in self.conditions:
-            for name in c.inputs:
-                required[name] = required.get(name, False) or not c.optional
+        for condition in self.conditions:
+            for name in condition.inputs:
+                required[name] = required.get(name, False) or not condition.optional
         return required
 
-    def check(self, given: dict):
-        "Raise `ValueError` when a condition is missing or unknown."
-        missing = [n for n, required in self.inputs.items() if required and given.get(n) is None]
-        unknown = [n for n in given if n not in self.inputs]
-        wants = ", ".join(n if r else f"{n} (optional)" for n, r in self.inputs.items())
-        if unknown:
-            raise ValueError(f"the task {self.name!r} has no condition {unknown[0]!r}; it takes {wants}")
-        if missing:
-            raise ValueError(f"the task {self.name!r} needs {missing[0]!r}; it takes {wants}")
+
+# %% ../../nbs/tasks/01_task.ipynb #6d2cb3c9
+@patch
+def check(
+    self: Task,
+    given: dict,  # what the user gives, by name; None counts as not given
+):
+    "Raise `ValueError` when a condition is missing or unknown."
+    missing = [name for name, required in self.inputs.items() if required and given.get(name) is None]
+    unknown = [name for name in given if name not in self.inputs]
+    wants = ", ".join(name if required else f"{name} (optional)" for name, required in self.inputs.items())
+    if unknown:
+        raise ValueError(f"the task {self.name!r} has no condition {unknown[0]!r}; it takes {wants}")
+    if missing:
+        raise ValueError(f"the task {self.name!r} needs {missing[0]!r}; it takes {wants}")
 
 
-# %% ../../nbs/tasks/01_task.ipynb #7b52f324
+# %% ../../nbs/tasks/01_task.ipynb #7cc7b710
 _TEXT = Condition("phone", "phonemes", ("text",))
 _PROMPT = Condition("audio_prompt", "prompt", ("prompt",))
-_AUDIO, _CAPTION = Condition("audio", "codec", ("audio",)), Condition("text", "caption", ("text",))
-TASKS = {
-    task.name: task
-    for task in [
-        Task("tts", "<tts_task>", (_TEXT, _PROMPT), "say a text in the voice of a prompt", length="phone"),
-        Task(
-            "vc",
-            "<VC_task>",
-            (Condition("semantic", "semantic", ("audio",)), _PROMPT),
-            "say what a recording says in the voice of a prompt",
-            length="semantic",
-        ),
-        Task("se", "<SE_task>", (_AUDIO,), "remove the noise from a recording", length="input"),
-        Task("tse", "<Spex_task>", (_AUDIO, _PROMPT), "extract the voice of a prompt from a mixture", length="input"),
-        Task(
-            "svs",
-            "<sing_task>",
-            (
-                Condition("phone", "phoneme_frames", ("text", "notes"), hints=("durations",)),
-                Condition("sing_midi", "notes", ("notes",)),
-                _PROMPT,
-            ),
-            "sing a text to notes in the voice of a prompt",
-            kind="singing",
-            length="notes",
-        ),
-        Task("sound", "<TSS_task>", (_CAPTION,), "make the sound that a text describes", kind="sound"),
-        Task(
-            "music",
-            "<TTM_task>",
-            (_CAPTION, Condition("sing_midi", "notes", ("notes",), optional=True)),
-            "make the music that a text describes, optionally from notes",
-            kind="music",
-        ),
-        Task(
-            "aedit",
-            "<Audit_task>",
-            (_CAPTION, _AUDIO),
-            "edit a recording as a text says",
-            2,
-            kind="sound",
-            length="input",
-        ),
-        Task("dereverb", "<Speech_RIR_task>", (_AUDIO,), "remove the room from a recording", 2, length="input"),
-        Task(
-            "itts",
-            "<InstructTTS_task>",
-            (_TEXT, Condition("text", "caption", ("instruction",))),
-            "say a text as an instruction describes the voice",
-            2,
-            length="phone",
-        ),
-        Task(
-            "sedit",
-            "<speech_edit_task>",
-            (
-                Condition("phone", "region_phonemes", ("text", "audio", "start", "end"), hints=("durations",)),
-                Condition("audio", "masked_codec", ("audio", "start", "end")),
-            ),
-            "say a new text in a region of a recording",
-            2,
-            length="input",
-        ),
-    ]
-}
+_AUDIO = Condition("audio", "codec", ("audio",))
+_CAPTION = Condition("text", "caption", ("text",))
+_SOURCE = Condition("semantic", "semantic", ("audio",))
+_LYRICS = Condition("phone", "phoneme_frames", ("text", "notes"), hints=("durations",))
+_NOTES = Condition("sing_midi", "notes", ("notes",))
+_MELODY = Condition("sing_midi", "notes", ("notes",), optional=True)
+
+_FIRST_STAGE = [
+    Task("tts", "<tts_task>", (_TEXT, _PROMPT), "say a text in the voice of a prompt", length="phone"),
+    Task(
+        "vc", "<VC_task>", (_SOURCE, _PROMPT), "say what a recording says in the voice of a prompt", length="semantic"
+    ),
+    Task("se", "<SE_task>", (_AUDIO,), "remove the noise from a recording", length="input"),
+    Task("tse", "<Spex_task>", (_AUDIO, _PROMPT), "extract the voice of a prompt from a mixture", length="input"),
+    Task(
+        "svs",
+        "<sing_task>",
+        (_LYRICS, _NOTES, _PROMPT),
+        "sing a text to notes in the voice of a prompt",
+        kind="singing",
+        length="notes",
+    ),
+    Task("sound", "<TSS_task>", (_CAPTION,), "make the sound that a text describes", kind="sound"),
+    Task(
+        "music",
+        "<TTM_task>",
+        (_CAPTION, _MELODY),
+        "make the music that a text describes, optionally from notes",
+        kind="music",
+    ),
+]
+
+# %% ../../nbs/tasks/01_task.ipynb #7b52f324
+_INSTRUCTION = Condition("text", "caption", ("instruction",))
+_NEW_WORDS = Condition("phone", "region_phonemes", ("text", "audio", "start", "end"), hints=("durations",))
+_MASKED_AUDIO = Condition("audio", "masked_codec", ("audio", "start", "end"))
+
+_SECOND_STAGE = [
+    Task(
+        "aedit",
+        "<Audit_task>",
+        (_CAPTION, _AUDIO),
+        "edit a recording as a text says",
+        stage=2,
+        kind="sound",
+        length="input",
+    ),
+    Task("dereverb", "<Speech_RIR_task>", (_AUDIO,), "remove the room from a recording", stage=2, length="input"),
+    Task(
+        "itts",
+        "<InstructTTS_task>",
+        (_TEXT, _INSTRUCTION),
+        "say a text as an instruction describes the voice",
+        stage=2,
+        length="phone",
+    ),
+    Task(
+        "sedit",
+        "<speech_edit_task>",
+        (_NEW_WORDS, _MASKED_AUDIO),
+        "say a new text in a region of a recording",
+        stage=2,
+        length="input",
+    ),
+]
+TASKS = {task.name: task for task in (*_FIRST_STAGE, *_SECOND_STAGE)}
 
 
 # %% ../../nbs/tasks/01_task.ipynb #4ee8c621

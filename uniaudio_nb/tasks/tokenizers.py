@@ -8,7 +8,7 @@ __all__ = [
     "TOKENIZERS",
     "FRAMES_PER_TOKEN",
     "FREE_SECONDS",
-    "LISTENING",
+    "RECOGNITION",
     "Tokenizers",
     "untrained_tokenizers",
     "length_limits",
@@ -21,93 +21,26 @@ from dataclasses import replace
 
 import torch
 
+from ..core.patching import patch
 from ..audio.waveform import as_audio
 from ..conditions.notes import N_NOTES, lyrics_to_frames, notes_to_frames, read_notes
 from ..conditions.phonemes import PHONEMES, phoneme_ids, spread_durations, sung_phonemes, text_to_phonemes
 from .sequence import MASKED, SEGMENT_TYPES, SPECIAL, Segment, Vocabulary
 from .task import Condition, TASKS, Task, _AUDIO, _PROMPT
 
-# %% ../../nbs/tasks/02_tokenizers.ipynb #ee159452
-PROMPT_SECONDS = 3.0  # of an audio prompt, as in the released code
 
-
-def _sound(bundle, audio, name="audio"):
-    return as_audio(audio, bundle.codec.sample_rate, name)
-
-
-def _note_frames(bundle, notes):  # [T]
-    return (
-        notes
-        if isinstance(notes, torch.Tensor)
-        else notes_to_frames(read_notes(notes), frame_rate=bundle.codec.frame_rate)
-    )
-
-
-def _phoneme_frames(bundle, text, notes, durations):  # lyrics laid over the notes
-    if durations is not None:
-        return durations
-    if not isinstance(notes, torch.Tensor):
-        return lyrics_to_frames(
-            text if isinstance(text, list) else sung_phonemes(text),
-            read_notes(notes),
-            frame_rate=bundle.codec.frame_rate,
-        )
-    return spread_durations(text if isinstance(text, list) else sung_phonemes(text), len(_note_frames(bundle, notes)))
-
-
-def _region(bundle, n_frames, start, end):  # first and last frame of the region to be spoken anew
-    rate = bundle.codec.frame_rate
-    if not 0 <= start < end <= n_frames / rate + 1e-6:
-        raise ValueError(
-            f"the region must lie within the recording of {n_frames / rate:.2f} s and start before it ends, got "
-            f"{start} to {end} s"
-        )
-    first = round(start * rate)
-    return first, max(first + 1, min(round(end * rate), n_frames))
-
-
-def _region_phonemes(
-    bundle, text, audio, start, end, durations
-):  # phonemes inside the region, "unknown" outside: that part is heard anyway
-    n_frames = -(-_sound(bundle, audio).shape[1] // bundle.codec.hop_length)
-    first, last = _region(bundle, n_frames, float(start), float(end))
-    ids = torch.full((n_frames,), PHONEMES.index("unk"))
-    ids[first:last] = (
-        spread_durations(text_to_phonemes(text), last - first, bundle.durations and bundle.durations.durations)
-        if durations is None
-        else durations[first:last]
-    )
-    return ids
-
-
-def _masked_codec(
-    bundle, audio, start, end
-):  # silence before encoding, so that no code around the region has heard it; then the mask id
-    waveform, hop = _sound(bundle, audio).clone(), bundle.codec.hop_length
-    first, last = _region(bundle, -(-waveform.shape[1] // hop), float(start), float(end))
-    waveform[:, first * hop : last * hop] = 0
-    codes = bundle.encode(waveform)
-    codes[:, first:last] = MASKED
-    return codes
-
-
-TOKENIZERS = {  # name -> function(bundle, inputs in order, hints in order) -> codes [K, T], ids [T] or vectors [T, D]
-    "phonemes": lambda _bundle, text: phoneme_ids(text_to_phonemes(text)),
-    "phoneme_frames": _phoneme_frames,
-    "region_phonemes": _region_phonemes,
-    "notes": _note_frames,
-    "caption": lambda bundle, text: bundle.caption(text),
-    "semantic": lambda bundle, audio: bundle.units(_sound(bundle, audio)),
-    "semantic_features": lambda bundle, audio: bundle.features(_sound(bundle, audio)),
-    "codec": lambda bundle, audio: bundle.encode(_sound(bundle, audio)),
-    "audio_features": lambda bundle, audio: bundle.audio_features(_sound(bundle, audio)),
-    "prompt": lambda bundle, audio: bundle.encode(
-        _sound(bundle, audio, "prompt")[:, : round(PROMPT_SECONDS * bundle.codec.sample_rate)]
-    ),
-    "masked_codec": _masked_codec,
-    "yes_no": lambda _bundle, answer: torch.tensor([int(bool(answer))]),
-    "class": lambda _bundle, number: torch.tensor([int(number)]),
-}
+# %% ../../nbs/tasks/02_tokenizers.ipynb #a6646321
+def _layout(codec, semantic, text, n_codebooks, task_tokens, blocks, features, audio_features):  # as `Tokenizers`
+    "Lay out the ids and columns that these parts need; `ValueError` when the codec has too few codebooks."
+    if n_codebooks > codec.n_codebooks:
+        raise ValueError(f"the codec has {codec.n_codebooks} codebooks, {n_codebooks} were asked for")
+    sizes = {"phone": len(PHONEMES), "semantic": semantic.n_units, "sing_midi": N_NOTES}
+    widths = {"text": text.dimension} if features or audio_features else {}
+    if features:
+        widths["semantic_features"] = semantic.units.shape[1]
+    if audio_features:
+        widths["audio_features"] = codec.quantizer.code_vectors().shape[-1]
+    return Vocabulary(n_codebooks, codec.codebook_size, {**sizes, **(blocks or {})}, tuple(task_tokens), widths)
 
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #7900bb08
@@ -123,128 +56,27 @@ class Tokenizers:
         task_tokens: tuple = (),  # tokens of tasks of your own
         blocks: dict | None = None,  # entries of further blocks that your tasks need, e.g. {"class_event": 10}
         features: bool = False,  # semantic conditions as features instead of units
-        # audio conditions as vectors of all codebooks instead of the codes of the first K
-        audio_features: bool = False,
-        # of a trained model: sets the five arguments before; `ValueError` when the parts do not fit it
-        vocabulary: Vocabulary | None = None,
-        # `Aligner` that measures when the words of training recordings are said; None: their simulation estimates it
-        aligner=None,
+        audio_features: bool = False,  # audio conditions as vectors of all codebooks, not as codes of the first K
+        vocabulary: Vocabulary | None = None,  # of a trained model: sets the five arguments before; None: they count
+        aligner=None,  # `Aligner` that measures when words of training recordings are said; None: estimated
         durations=None,  # `DurationPredictor` for words that nobody has said yet; None: by the class of each phoneme
     ):
-        if vocabulary is not None:
-            n_codebooks, task_tokens = vocabulary.n_codebooks, vocabulary.task_tokens
-            features = "semantic_features" in vocabulary.continuous
-            audio_features = "audio_features" in vocabulary.continuous
-        if n_codebooks > codec.n_codebooks:
-            raise ValueError(f"the codec has {codec.n_codebooks} codebooks, {n_codebooks} were asked for")
         self.codec = codec.eval()
         self.semantic = semantic
         self.text = text.eval()
         self.aligner = aligner
         self.durations = durations
-        self.captions = {}
-        sizes = {"phone": len(PHONEMES), "semantic": semantic.n_units, "sing_midi": N_NOTES}
-        if vocabulary is not None:
-            blocks = {n: size for n, size in vocabulary.sizes.items() if n not in sizes}
-        widths = {"text": text.dimension} if features or audio_features else {}
-        if features:
-            widths["semantic_features"] = semantic.units.shape[1]
-        if audio_features:
-            widths["audio_features"] = codec.quantizer.code_vectors().shape[-1]
-        self.vocabulary = Vocabulary(
-            n_codebooks, codec.codebook_size, {**sizes, **(blocks or {})}, tuple(task_tokens), widths
-        )
-        for name, value in ({} if vocabulary is None else vocabulary.to_dict()).items():
-            if value != (mine := self.vocabulary.to_dict().get(name)):
-                raise ValueError(f"the tokenizers have {name} = {mine}, the model's vocabulary has {value}")
-
-    @torch.no_grad()
-    def encode(self, waveform):
-        return self.codec.encode(waveform[None], n_codebooks=self.vocabulary.n_codebooks)[0].cpu()  # [1, L] -> [K, T]
-
-    @torch.no_grad()
-    def decode(self, codes):
-        return self.codec.decode(codes[None].to(next(self.codec.parameters()).device))[0].cpu()  # [K, T] -> [1, L]
-
-    @torch.no_grad()
-    def units(self, waveform):
-        return self.semantic.encode(waveform[None], self.codec.sample_rate)[0].cpu()  # [1, L] -> [T]
-
-    @torch.no_grad()
-    def features(self, waveform):
-        # [1, L] -> [T, D]
-        return self.semantic.features(waveform[None], self.codec.sample_rate)[0].half().float().cpu()
-
-    @torch.no_grad()
-    def audio_features(
-        self, waveform
-    ):  # [1, L] -> [T, D]: what all codebooks say, with the mean and the size of the first one's entries taken out
-        first = self.codec.quantizer.code_vectors()[0]
-        vectors = self.codec.quantizer.decode(self.codec.encode(waveform[None]))[0].T
-        return ((vectors - first.mean(0)) / first.std(0).clamp(min=1e-6)).half().float().cpu()
-
-    @torch.no_grad()
-    def caption(self, text):  # rows [n_words, D]; a caption is encoded once
-        if not isinstance(text, str):
-            raise ValueError(f"the text must be a string, got {type(text).__name__}")
-        if text not in self.captions:
-            self.captions[text] = self.text.encode([text])[0].half().float().cpu()
-        return self.captions[text]
-
-    def segment(self, condition: Condition, given: dict) -> Segment:
-        "Make the segment of one condition."
-        vectors = {"semantic": "semantic_features", "codec": "audio_features"}.get(condition.tokenizer)
-        if vectors in self.vocabulary.continuous:
-            condition = replace(condition, segment=vectors, tokenizer=vectors)
-        return Segment(
-            condition.segment,
-            TOKENIZERS[condition.tokenizer](
-                self, *(given[n] for n in condition.inputs), *(given.get(n) for n in condition.hints)
-            ),
-        )
-
-    def answer(self, task: Task, target) -> Segment:  # target: (waveform [1, L], rate), or what `task.answer` takes
-        "Make the segment of a task's target."
-        return Segment(task.target, TOKENIZERS[task.answer](self, target))
-
-    def tokenize(
-        self,
-        task: Task,
-        given: dict,  # what the user gives, by name
-    ) -> list:  # `Segment`s in sequence order
-        "Check and tokenize all conditions of a task; optional ones may be missing."
-        task.check(given)
-        return [self.segment(c, given) for c in task.conditions if all(given.get(n) is not None for n in c.inputs)]
-
-    def kept(
-        self,
-        task: Task,
-        given: dict,  # what the user gives, by name
-    ) -> torch.Tensor | None:  # codes [K, T], MASKED where the answer is drawn; None: all of it is
-        "Say which codes of a recording an answer keeps: those outside of a region that is masked."
-        masked = next((c for c in task.conditions if c.tokenizer == "masked_codec"), None)
-        if masked is None:
-            return None
-        audio, start, end = (given[n] for n in masked.inputs)
-        codes = self.encode(_sound(self, audio))
-        first, last = _region(self, codes.shape[1], float(start), float(end))
-        codes[:, first:last] = MASKED
-        return codes
-
-    def fingerprint(self) -> dict:  # part -> hash: what shards and models must agree on
-        "Name the parts that tokens depend on, each with a hash of its configuration and weights."
-        layout = sorted((n, b.start, b.stop) for n, b in self.vocabulary.blocks.items())
-        return {
-            "codec": self.codec.fingerprint(),
-            "semantic": self.semantic.fingerprint(),
-            "text": self.text.fingerprint(),
-            "vocabulary": str(layout + list(self.vocabulary.continuous.items())),
-        }
+        self.captions = {}  # text -> its rows, encoded once
+        if vocabulary is None:
+            options = n_codebooks, task_tokens, blocks, features, audio_features
+            self.vocabulary = _layout(codec, semantic, text, *options)
+        else:
+            self.vocabulary = _layout_of(vocabulary, codec, semantic, text)
 
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #349da263
 def untrained_tokenizers(
-    seed: int = 0,
+    seed: int = 0,  # of the random weights
     **options,  # further arguments of `Tokenizers`
 ) -> Tokenizers:
     "Make a bundle of the smallest parts with random weights: for tests and for looking at sequences."
@@ -264,17 +96,233 @@ def untrained_tokenizers(
     return Tokenizers(codec, semantic, text, **options)
 
 
+# %% ../../nbs/tasks/02_tokenizers.ipynb #5c3017d6
+@patch
+@torch.no_grad()
+def encode(
+    self: Tokenizers,
+    waveform: torch.Tensor,  # [1, L] at the codec's rate
+) -> torch.Tensor:  # codes [K, T]
+    "Encode a waveform with the codebooks that the language model sees."
+    return self.codec.encode(waveform[None], n_codebooks=self.vocabulary.n_codebooks)[0].cpu()
+
+
+@patch
+@torch.no_grad()
+def decode(
+    self: Tokenizers,
+    codes: torch.Tensor,  # [K, T]
+) -> torch.Tensor:  # waveform [1, L]
+    "Decode the codes of one sequence."
+    return self.codec.decode(codes[None].to(next(self.codec.parameters()).device))[0].cpu()
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #756388a0
+@patch
+@torch.no_grad()
+def units(
+    self: Tokenizers,
+    waveform: torch.Tensor,  # [1, L] at the codec's rate
+) -> torch.Tensor:  # ids [T]
+    "Find the semantic unit of each frame."
+    return self.semantic.encode(waveform[None], self.codec.sample_rate)[0].cpu()
+
+
+@patch
+@torch.no_grad()
+def features(
+    self: Tokenizers,
+    waveform: torch.Tensor,  # [1, L] at the codec's rate
+) -> torch.Tensor:  # [T, D], of the precision of halves
+    "Compute the semantic feature of each frame."
+    return self.semantic.features(waveform[None], self.codec.sample_rate)[0].half().float().cpu()
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #7d649d18
+@patch
+@torch.no_grad()
+def audio_features(
+    self: Tokenizers,
+    waveform: torch.Tensor,  # [1, L] at the codec's rate
+) -> torch.Tensor:  # [T, D], of the precision of halves
+    "Add up the vectors of all codebooks for each frame, scaled by the first one's entries."
+    first = self.codec.quantizer.code_vectors()[0]
+    vectors = self.codec.quantizer.decode(self.codec.encode(waveform[None]))[0].T
+    return ((vectors - first.mean(0)) / first.std(0).clamp(min=1e-6)).half().float().cpu()
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #ecfbad31
+@patch
+@torch.no_grad()
+def caption(
+    self: Tokenizers,
+    text: str,  # a caption or an instruction
+) -> torch.Tensor:  # rows [n_words, D], of the precision of halves
+    "Encode a caption, once; `ValueError` when it is no string."
+    if not isinstance(text, str):
+        raise ValueError(f"the text must be a string, got {type(text).__name__}")
+    if text not in self.captions:
+        self.captions[text] = self.text.encode([text])[0].half().float().cpu()
+    return self.captions[text]
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #0a849739
+def _sound(bundle, audio, name="audio"):  # waveform [1, L]; the name is for errors
+    "Read what the user gives as sound, at the codec's rate."
+    return as_audio(audio, bundle.codec.sample_rate, name)
+
+
+def _note_frames(bundle, notes):  # ids [T]
+    "Sample notes at the frames."
+    if isinstance(notes, torch.Tensor):
+        return notes
+    return notes_to_frames(read_notes(notes), frame_rate=bundle.codec.frame_rate)
+
+
+def _phoneme_frames(bundle, text, notes, durations):  # ids [T]
+    "Lay the phonemes of a text, or a list of them, over the notes, unless their frames are known."
+    if durations is not None:
+        return durations
+    phonemes = text if isinstance(text, list) else sung_phonemes(text)
+    if isinstance(notes, torch.Tensor):
+        return spread_durations(phonemes, len(notes))
+    return lyrics_to_frames(phonemes, read_notes(notes), frame_rate=bundle.codec.frame_rate)
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #e4e6dc9b
+def _region(bundle, n_frames, start, end):  # (first frame, frame after the last)
+    "Turn the region to be spoken anew into frames; `ValueError` when it does not lie within the recording."
+    rate = bundle.codec.frame_rate
+    if not 0 <= start < end <= n_frames / rate + 1e-6:
+        raise ValueError(
+            f"the region must lie within the recording of {n_frames / rate:.2f} s and start before it ends, got "
+            f"{start} to {end} s"
+        )
+    first = round(start * rate)
+    return first, max(first + 1, min(round(end * rate), n_frames))
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #1dd84de3
+def _region_phonemes(bundle, text, audio, start, end, durations):  # ids [T]
+    "Write the phonemes of the new text into the region, as long as they are predicted or measured."
+    n_frames = bundle.codec.clock.frames(_sound(bundle, audio).shape[1])
+    first, last = _region(bundle, n_frames, float(start), float(end))
+    ids = torch.full((n_frames,), PHONEMES.index("unk"))
+    if durations is None:
+        predict = bundle.durations and bundle.durations.durations
+        ids[first:last] = spread_durations(text_to_phonemes(text), last - first, predict)
+    else:
+        ids[first:last] = durations[first:last]
+    return ids
+
+
+def _masked_codec(bundle, audio, start, end):  # codes [K, T], MASKED in the region
+    "Encode a recording whose region is silenced, and mask its codes there."
+    waveform, clock = _sound(bundle, audio).clone(), bundle.codec.clock
+    first, last = _region(bundle, clock.frames(waveform.shape[1]), float(start), float(end))
+    waveform[:, clock.samples(first) : clock.samples(last)] = 0
+    codes = bundle.encode(waveform)
+    codes[:, first:last] = MASKED
+    return codes
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #7e69f13e
+PROMPT_SECONDS = 3.0  # of an audio prompt, as in the released code
+
+
+def _prompt(bundle, audio):  # codes [K, T]
+    "Encode the beginning of a prompt."
+    return bundle.encode(_sound(bundle, audio, "prompt")[:, : round(PROMPT_SECONDS * bundle.codec.sample_rate)])
+
+
+TOKENIZERS = {  # name -> function(bundle, inputs in order, hints in order) -> codes [K, T], ids [T] or vectors [T, D]
+    "phonemes": lambda _bundle, text: phoneme_ids(text_to_phonemes(text)),
+    "phoneme_frames": _phoneme_frames,
+    "region_phonemes": _region_phonemes,
+    "notes": _note_frames,
+    "caption": lambda bundle, text: bundle.caption(text),
+    "semantic": lambda bundle, audio: bundle.units(_sound(bundle, audio)),
+    "semantic_features": lambda bundle, audio: bundle.features(_sound(bundle, audio)),
+    "codec": lambda bundle, audio: bundle.encode(_sound(bundle, audio)),
+    "audio_features": lambda bundle, audio: bundle.audio_features(_sound(bundle, audio)),
+    "prompt": _prompt,
+    "masked_codec": _masked_codec,
+    "yes_no": lambda _bundle, answer: torch.tensor([int(bool(answer))]),
+    "class": lambda _bundle, number: torch.tensor([int(number)]),
+}
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #a31d96c6
+def _is_given(condition, given):
+    "Say whether everything that a condition needs is there."
+    return all(given.get(name) is not None for name in condition.inputs)
+
+
+@patch
+def segment(
+    self: Tokenizers,
+    condition: Condition,  # one of a task's
+    given: dict,  # what the user gives, by name, and hints
+) -> Segment:
+    "Make the segment of one condition, of vectors where the vocabulary has columns for them."
+    vectors = {"semantic": "semantic_features", "codec": "audio_features"}.get(condition.tokenizer)
+    if vectors in self.vocabulary.continuous:
+        condition = replace(condition, segment=vectors, tokenizer=vectors)
+    inputs = [given[name] for name in condition.inputs]
+    hints = [given.get(name) for name in condition.hints]
+    return Segment(condition.segment, TOKENIZERS[condition.tokenizer](self, *inputs, *hints))
+
+
+@patch
+def answer(
+    self: Tokenizers,
+    task: Task,  # whose target it is
+    target,  # (waveform [1, L], rate in Hz), or what the tokenizer `task.answer` takes
+) -> Segment:
+    "Make the segment of a task's target."
+    return Segment(task.target, TOKENIZERS[task.answer](self, target))
+
+
+@patch
+def tokenize(
+    self: Tokenizers,
+    task: Task,  # whose conditions are given
+    given: dict,  # what the user gives, by name
+) -> list:  # `Segment`s in sequence order
+    "Check and tokenize all conditions of a task; optional ones may be missing."
+    task.check(given)
+    return [self.segment(condition, given) for condition in task.conditions if _is_given(condition, given)]
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #9665a7f6
+@patch
+def kept(
+    self: Tokenizers,
+    task: Task,  # whose conditions are given
+    given: dict,  # what the user gives, by name
+) -> torch.Tensor | None:  # codes [K, T], MASKED where the answer is drawn; None: all of it is
+    "Say which codes of a recording an answer keeps: those outside of a region that is masked."
+    masked = next((c for c in task.conditions if c.tokenizer == "masked_codec"), None)
+    if masked is None:
+        return None
+    audio, start, end = (given[name] for name in masked.inputs)
+    codes = self.encode(_sound(self, audio))
+    first, last = _region(self, codes.shape[1], float(start), float(end))
+    codes[:, first:last] = MASKED
+    return codes
+
+
 # %% ../../nbs/tasks/02_tokenizers.ipynb #164188b9
 FRAMES_PER_TOKEN = {"phone": (2.0, 15.0), "semantic": (0.5, 2.0), "semantic_features": (0.5, 2.0)}  # frames of 20 ms
 FREE_SECONDS = (0.5, 5.0)  # sound and music, unless the user says otherwise
 
 
 def length_limits(
-    task: Task,
+    task: Task,  # what is to be answered
     segments: list,  # its conditions, tokenized
     frame_rate: float,  # Hz
-    min_seconds: float | None = None,  # the user's wish
-    max_seconds: float | None = None,
+    min_seconds: float | None = None,  # the user's wish, s; None: what the task says
+    max_seconds: float | None = None,  # the user's wish, s; None: what the task says
 ) -> tuple:  # frames (min, max), min <= max
     "Say how many frames the target may have: exact where the task fixes it, else within the user's wish."
     if task.length == "one":
@@ -286,9 +334,9 @@ def length_limits(
     if task.length == "below":
         return 1, max(1, len(segment))
     if segment is not None:
-        low, high = (round(len(segment) * x) for x in FRAMES_PER_TOKEN[segment.type])
+        low, high = (round(len(segment) * per_token) for per_token in FRAMES_PER_TOKEN[segment.type])
     else:
-        low, high = (round(s * frame_rate) for s in FREE_SECONDS)
+        low, high = (round(seconds * frame_rate) for seconds in FREE_SECONDS)
     if max_seconds is not None:
         high = max(1, round(max_seconds * frame_rate))
     if min_seconds is not None:
@@ -300,7 +348,7 @@ def length_limits(
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #c5857c7d
 def register_task(
-    task: Task,
+    task: Task,  # its name and token must be new
 ) -> Task:
     """Add a task to TASKS; `ValueError` when name or token is taken or a condition names an unknown segment or
     tokenizer."""
@@ -327,38 +375,70 @@ def task_tokens() -> tuple:  # special tokens of the tasks that are not among th
 
 
 # %% ../../nbs/tasks/02_tokenizers.ipynb #3dff4319
-LISTENING = {
-    task.name: task
-    for task in [  # not among TASKS: register_task(LISTENING["asr"])
-        Task(
-            "asr",
-            "<asr_task>",
-            (_AUDIO,),
-            "write down the phonemes of a recording",
-            2,
-            target="phone",
-            answer="phonemes",
-            length="below",
-        ),
-        Task(
-            "sv",
-            "<SV_task>",
-            (_PROMPT, _AUDIO),
-            "say whether a recording is in the voice of a prompt",
-            2,
-            target="sv_bool",
-            answer="yes_no",
-            length="one",
-        ),
-        Task(
-            "classify",
-            "<AT_task>",
-            (_AUDIO,),
-            "name the class of a sound",
-            2,
-            target="class_event",
-            answer="class",
-            length="one",
-        ),
-    ]
-}
+_RECOGNITION_TASKS = [
+    Task(
+        name="asr",
+        token="<asr_task>",
+        conditions=(_AUDIO,),
+        description="write down the phonemes of a recording",
+        stage=2,
+        target="phone",
+        answer="phonemes",
+        length="below",
+    ),
+    Task(
+        name="sv",
+        token="<SV_task>",
+        conditions=(_PROMPT, _AUDIO),
+        description="say whether a recording is in the voice of a prompt",
+        stage=2,
+        target="sv_bool",
+        answer="yes_no",
+        length="one",
+    ),
+    Task(
+        name="classify",
+        token="<AT_task>",
+        conditions=(_AUDIO,),
+        description="name the class of a sound",
+        stage=2,
+        target="class_event",
+        answer="class",
+        length="one",
+    ),
+]
+RECOGNITION = {task.name: task for task in _RECOGNITION_TASKS}  # not among TASKS: register_task(RECOGNITION["asr"])
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #f825a1a7
+@patch
+def fingerprint(self: Tokenizers) -> dict:  # part -> hash: what shards and models must agree on
+    "Name the parts that tokens depend on, each with a hash of its configuration and weights."
+    layout = sorted((name, block.start, block.stop) for name, block in self.vocabulary.blocks.items())
+    return {
+        "codec": self.codec.fingerprint(),
+        "semantic": self.semantic.fingerprint(),
+        "text": self.text.fingerprint(),
+        "vocabulary": str(layout + list(self.vocabulary.continuous.items())),
+    }
+
+
+# %% ../../nbs/tasks/02_tokenizers.ipynb #3caf76c9
+def _layout_of(vocabulary, codec, semantic, text):
+    "Lay out what a trained model's vocabulary asks for; `ValueError` when the parts do not fit it."
+    further = {name: n for name, n in vocabulary.sizes.items() if name not in ("phone", "semantic", "sing_midi")}
+    mine = _layout(
+        codec,
+        semantic,
+        text,
+        n_codebooks=vocabulary.n_codebooks,
+        task_tokens=vocabulary.task_tokens,
+        blocks=further,
+        features="semantic_features" in vocabulary.continuous,
+        audio_features="audio_features" in vocabulary.continuous,
+    )
+    own = mine.to_dict()
+    for name, value in vocabulary.to_dict().items():
+        if value != own.get(name):
+            raise ValueError(f"the tokenizers have {name} = {own.get(name)}, the model's vocabulary has {value}")
+    return mine
