@@ -34,13 +34,15 @@ def stretch(
     length: int,  # samples
 ) -> torch.Tensor:  # waveform [1, length]
     "Make a sound longer or shorter at the same pitch, by a phase vocoder."
-    window, hop = torch.hann_window(512), 128
+    window = torch.hann_window(512)
+    hop = 128
     spectrum = torch.stft(waveform, 512, hop, window=window, return_complex=True)
     advance = torch.linspace(0, math.pi * hop, spectrum.shape[1])[:, None]
     stretched = torchaudio.functional.phase_vocoder(spectrum, waveform.shape[-1] / length, advance)
     return fit_length(torch.istft(stretched, 512, hop, window=window), length)
 
 
+# %% ../../nbs/audio/05_effects.ipynb #645763b4
 def shift_voice(
     waveform: torch.Tensor,  # waveform [1, L], at least 512 samples
     factor: float,  # above 1 is higher; rounded to a whole number of fortieths
@@ -75,24 +77,26 @@ def guard_peak(
 
 # %% ../../nbs/audio/05_effects.ipynb #4775ed3d
 def degrade(
-    rng: random.Random,  # source of chance
+    rng: random.Random,  # random numbers
     waveform: torch.Tensor,  # a clean condition [1, L]
     sample_rate: int,  # Hz
     noise: torch.Tensor | None = None,  # waveform [1, l]; None: no noise at hand
     room_ir: torch.Tensor | None = None,  # impulse response [1, l]; None: no room at hand
 ) -> tuple[torch.Tensor, dict]:  # waveform [1, L], at most 0.99; what was done: room, snr_db, band_hz, level_db
     "Make a clean recording sound as if a user had made it, each of four ways half of the time."
-    done, length = {}, waveform.shape[-1]
+    length = waveform.shape[-1]
+    done = {}
     if rng.random() < 0.5 and room_ir is not None:
-        waveform, done["room"] = reverberate(waveform, room_ir), True
+        waveform = reverberate(waveform, room_ir)
+        done["room"] = True
     if rng.random() < 0.5 and noise is not None:
         done["snr_db"] = rng.uniform(5, 25)
         waveform = mix_at_snr(waveform, noise, done["snr_db"])
     if rng.random() < 0.5:
         done["band_hz"] = rng.choice((2000, 3000, 4000, 6000))
-        waveform = fit_length(
-            resample(resample(waveform, sample_rate, 2 * done["band_hz"]), 2 * done["band_hz"], sample_rate), length
-        )
+        rate = 2 * done["band_hz"]
+        narrow = resample(waveform, sample_rate, rate)
+        waveform = fit_length(resample(narrow, rate, sample_rate), length)
     if rng.random() < 0.5 and waveform.any():
         done["level_db"] = rng.uniform(-35, -15)
         waveform = set_level(waveform, done["level_db"])

@@ -12,10 +12,60 @@ import numpy as np
 import torch
 from torch import nn
 
+from ..core.clock import Clock
 from .waveform import resample
+
+# %% ../../nbs/audio/03_pitch.ipynb #17be8aa5
+_CLOCK = Clock()  # of pitch tracks: sounds are searched at 16 kHz, 50 frames a second
+_WINDOW = 1024  # samples that are compared: 64 ms
+
+
+def _correlations(frames, longest, size, fine=1):
+    "Correlate the first window of each frame with the frame at lags 0, 1/fine, … longest: [T, longest*fine + 1]."
+    spectrum = torch.fft.rfft(frames[:, :_WINDOW], size).conj() * torch.fft.rfft(frames, size)
+    return torch.fft.irfft(spectrum, size * fine)[:, : longest * fine + 1]
+
+
+def _energies(frames, longest):
+    "Sum the squares of the window that starts at each lag from 0 to longest: [T, longest + 1]."
+    energy = nn.functional.pad(frames.double().square().cumsum(1), (1, 0))
+    return (energy[:, _WINDOW : _WINDOW + longest + 1] - energy[:, : longest + 1]).float()
+
+
+# %% ../../nbs/audio/03_pitch.ipynb #86bebc3b
+def _normalise(difference):
+    "Divide the differences at lags 1, 2, … by their mean so far (YIN, equation 8): [T, N]."
+    lags = torch.arange(1, difference.shape[1] + 1, device=difference.device)
+    return difference * lags / (difference.cumsum(1) + 1e-9)
+
+
+def _dips(curve, first):
+    "Return a curve from index `first` on without its last value, and where it has local minima."
+    inner = curve[:, first:-1]
+    return inner, (inner <= curve[:, first - 1 : -2]) & (inner < curve[:, first + 1 :])
+
+
+def _tip(left, middle, right):
+    "Find the tip of the parabola through three neighbouring values, -0.5 to 0.5 steps from the middle one."
+    bend = (left - 2 * middle + right).clamp(min=1e-9)
+    return (0.5 * (left - right) / bend).clamp(-0.5, 0.5)
 
 
 # %% ../../nbs/audio/03_pitch.ipynb #7ce414f5
+def _yin(frames, first, longest, threshold):
+    "Find the pitch of frames in Hz, how deep its dip is, and the power of each frame: three tensors [T]."
+    energy = _energies(frames, longest)
+    difference = (energy[:, :1] + energy - 2 * _correlations(frames, longest, 4096)).clamp(min=0)
+    curve = _normalise(difference[:, 1:])  # column i is lag i+1
+    inner, is_dip = _dips(curve, first)
+    early = is_dip & (inner < threshold)
+    lowest = inner.where(is_dip, torch.inf).argmin(1)
+    i = torch.where(early.any(1), early.int().argmax(1), lowest) + first
+    left, middle, right = (difference.gather(1, (i + shift)[:, None])[:, 0] for shift in (0, 1, 2))
+    hz = _CLOCK.sample_rate / (i + 1 + _tip(left, middle, right))
+    return hz, curve.gather(1, i[:, None])[:, 0], energy[:, 0] / _WINDOW
+
+
 def f0(
     waveform: torch.Tensor,  # [1, L] or [L]
     sample_rate: int,  # Hz
@@ -24,40 +74,17 @@ def f0(
     threshold: float = 0.15,  # first dip below it is the period
 ) -> tuple[torch.Tensor, torch.Tensor]:  # Hz [T] (0 where unvoiced), voiced [T] bool; 50 frames per second
     "Measure the pitch with YIN (de Cheveigné and Kawahara 2002): the lag at which a sound differs least from itself."
-    x = resample(waveform.detach().float().reshape(-1), sample_rate, 16000)
-    n_frames = -(-len(x) // 320)
-    window = 1024
-    first = max(1, int(16000 / high) - 1)
-    longest = math.ceil(16000 / low)
+    rate, hop = _CLOCK.sample_rate, _CLOCK.hop_length
+    x = resample(waveform.detach().float().reshape(-1), sample_rate, rate)
+    n_frames = _CLOCK.frames(len(x))
+    first = max(1, int(rate / high) - 1)
+    longest = math.ceil(rate / low)
     if not n_frames:
         raise ValueError("an empty waveform has no pitch")
-    x = nn.functional.pad(x, ((window + longest - 320) // 2, window + longest))
-    hz = []
-    dips = []
-    power = []
-    for part in x.unfold(0, window + longest, 320)[:n_frames].split(1024):
-        product = torch.fft.irfft(torch.fft.rfft(part[:, :window], 4096).conj() * torch.fft.rfft(part, 4096), 4096)[
-            :, : longest + 1
-        ]
-        energy = nn.functional.pad(part.double().square().cumsum(1), (1, 0))
-        # of the window that starts at each lag
-        energy = (energy[:, window : window + longest + 1] - energy[:, : longest + 1]).float()
-        difference = (energy[:, :1] + energy - 2 * product).clamp(min=0)
-        # column i is lag i+1
-        d = difference[:, 1:] * torch.arange(1, longest + 1, device=x.device) / (difference[:, 1:].cumsum(1) + 1e-9)
-        inner = d[:, first:-1]
-        is_dip = (inner <= d[:, first - 1 : -2]) & (inner < d[:, first + 1 :])
-        early = is_dip & (inner < threshold)
-        i = torch.where(early.any(1), early.int().argmax(1), inner.where(is_dip, torch.inf).argmin(1)) + first
-        left, mid, right = (difference.gather(1, (i + s)[:, None])[:, 0] for s in (0, 1, 2))
-        bend = (left - 2 * mid + right).clamp(min=1e-9)
-        # the tip of the parabola through three lags
-        hz.append(16000 / (i + 1 + (0.5 * (left - right) / bend).clamp(-0.5, 0.5)))
-        dips.append(d.gather(1, i[:, None])[:, 0])
-        power.append(energy[:, 0] / window)
-    hz = torch.cat(hz)
-    dips = torch.cat(dips)
-    power = torch.cat(power)
+    x = nn.functional.pad(x, ((_WINDOW + longest - hop) // 2, _WINDOW + longest))
+    frames = x.unfold(0, _WINDOW + longest, hop)[:n_frames]
+    found = [_yin(part, first, longest, threshold) for part in frames.split(1024)]
+    hz, dips, power = map(torch.cat, zip(*found))
     voiced = (dips < 0.4) & (power > 1e-7) & (power > power.max() * 10**-3.5) & (hz >= low) & (hz <= high)
     return hz * voiced, voiced
 
@@ -80,9 +107,28 @@ def dip_probabilities(
     lowest_before = nn.functional.pad(dips.cummin(1).values[:, :-1], (1, 0), value=1.0)
     chance = (threshold_cdf(lowest_before) - threshold_cdf(dips)).clamp(min=0)
     lowest = dips.argmin(1, keepdim=True)
-    return chance.scatter_add(
-        1, lowest, least * threshold_cdf(dips.gather(1, lowest)) * dips.gather(1, lowest).isfinite()
-    )
+    depth = dips.gather(1, lowest)
+    return chance.scatter_add(1, lowest, least * threshold_cdf(depth) * depth.isfinite())
+
+
+# %% ../../nbs/audio/03_pitch.ipynb #70267be9
+_FINE = 4  # lags per sample
+
+
+def _likely_periods(frames, first, longest, n):
+    "Find the n likeliest pitches of frames in Hz [T, n], their probabilities [T, n], and the power of each frame [T]."
+    size = 2 ** math.ceil(math.log2(_WINDOW + longest))
+    products = _correlations(frames, longest, size, _FINE) * _FINE
+    energy = _energies(frames, longest)
+    n_lags = products.shape[1]
+    between = nn.functional.interpolate(energy[:, None], size=n_lags, mode="linear", align_corners=True)[:, 0]
+    difference = (between[:, :1] + between - 2 * products).clamp(min=0)[:, 1:]
+    curve = _normalise(difference)
+    inner, is_dip = _dips(curve, first)  # column i is the lag (i+first+1)/4 samples
+    chance, place = dip_probabilities(inner.masked_fill(~is_dip, torch.inf)).topk(n, 1)
+    left, middle, right = (curve.gather(1, place + first + shift) for shift in (-1, 0, 1))
+    hz = _CLOCK.sample_rate * _FINE / (place + first + 1 + _tip(left, middle, right))
+    return hz, chance, energy[:, 0] / _WINDOW
 
 
 # %% ../../nbs/audio/03_pitch.ipynb #e27c6312
@@ -96,42 +142,19 @@ def pitch_candidates(
     "Find the lags at which a sound may repeat, and how likely each is its period (pYIN, section 2.1)."
     if not 20 <= low < high <= 5000:
         raise ValueError(f"the pitch is searched between 20 and 5000 Hz, got low {low} and high {high}")
-    x = resample(waveform.detach().float().reshape(-1), sample_rate, 16000)
+    rate, hop = _CLOCK.sample_rate, _CLOCK.hop_length
+    x = resample(waveform.detach().float().reshape(-1), sample_rate, rate)
     if not len(x):
         raise ValueError("an empty waveform has no pitch")
-    n_frames = -(-len(x) // 320)
-    window = 1024
-    longest = math.ceil(16000 / low)
-    fine = 4
-    first, results = int(16000 * fine / high) - 1, []
+    longest = math.ceil(rate / low)
+    first = int(rate * _FINE / high) - 1
     # frames in the middle of their window; the shift belongs to them by half, here for 200 Hz
-    x = nn.functional.pad(x, ((window - 320) // 2 + 40, window + longest))
-    for part in x.unfold(0, window + longest, 320)[:n_frames].split(256):
-        size = 2 ** math.ceil(math.log2(window + longest))
-        product = (
-            torch.fft.irfft(torch.fft.rfft(part[:, :window], size).conj() * torch.fft.rfft(part, size), size * fine)[
-                :, : longest * fine + 1
-            ]
-            * fine
-        )
-        energy = nn.functional.pad(part.double().square().cumsum(1), (1, 0))
-        # of the window that starts at each lag
-        energy = (energy[:, window : window + longest + 1] - energy[:, : longest + 1]).float()
-        between = nn.functional.interpolate(
-            energy[:, None], size=longest * fine + 1, mode="linear", align_corners=True
-        )[:, 0]
-        difference = (between[:, :1] + between - 2 * product).clamp(min=0)[:, 1:]
-        d = difference * torch.arange(1, longest * fine + 1, device=x.device) / (difference.cumsum(1) + 1e-9)
-        inner = d[:, first:-1]  # its column i is the lag (i+first+1)/4 samples
-        is_dip = (inner <= d[:, first - 1 : -2]) & (inner < d[:, first + 1 :])
-        chance, place = dip_probabilities(inner.masked_fill(~is_dip, torch.inf)).topk(n, 1)
-        left, mid, right = (d.gather(1, place + first + s) for s in (-1, 0, 1))
-        # of the parabola through three lags
-        tip = (0.5 * (left - right) / (left - 2 * mid + right).clamp(min=1e-9)).clamp(-0.5, 0.5)
-        results.append((16000 * fine / (place + first + 1 + tip), chance, energy[:, 0] / window))
-    hz, chance, power = map(torch.cat, zip(*results))
-    heard = (power > 1e-8) & (power > power.max() * 1e-7)  # 70 dB below the loudest frame nothing is looked for
-    return hz, chance * heard[:, None] * ((hz >= low) & (hz <= high))
+    padded = nn.functional.pad(x, ((_WINDOW - hop) // 2 + 40, _WINDOW + longest))
+    frames = padded.unfold(0, _WINDOW + longest, hop)[: _CLOCK.frames(len(x))]
+    found = [_likely_periods(part, first, longest, n) for part in frames.split(256)]
+    hz, chance, power = map(torch.cat, zip(*found))
+    loud = (power > 1e-8) & (power > power.max() * 1e-7)  # 70 dB below the loudest frame nothing is looked for
+    return hz, chance * loud[:, None] * ((hz >= low) & (hz <= high))
 
 
 # %% ../../nbs/audio/03_pitch.ipynb #ae2ede9c
@@ -144,12 +167,10 @@ def best_path(
 ) -> np.ndarray:  # [T] index of the candidate; n where there is no pitch
     "Find the most probable sequence of candidates (Viterbi)."
     n = semitones.shape[1]
-    score = np.log(
-        np.concatenate(
-            [np.maximum(probabilities, 1e-12), unvoiced * np.maximum(1 - probabilities.sum(1, keepdims=True), 1e-3)], 1
-        )
-    )
-    step, back = np.full((n + 1, n + 1), -switch), np.zeros(score.shape, dtype=np.int64)
+    no_pitch = unvoiced * np.maximum(1 - probabilities.sum(1, keepdims=True), 1e-3)
+    score = np.log(np.concatenate([np.maximum(probabilities, 1e-12), no_pitch], 1))
+    step = np.full((n + 1, n + 1), -switch)
+    back = np.zeros(score.shape, dtype=np.int64)  # the state before, on the best path to each
     step[n, n] = 0
     for t in range(1, len(score)):
         step[:n, :n] = -np.minimum(jump * np.abs(semitones[t - 1][:, None] - semitones[t]), 2 * switch)
@@ -168,11 +189,11 @@ def track_pitch(
     sample_rate: int,  # Hz
     low: float = 26.0,  # Hz, lowest pitch searched
     high: float = 4400.0,  # Hz, highest
-) -> tuple[
-    torch.Tensor, torch.Tensor
-]:  # Hz [T] (0 where there is no pitch), voiced [T] bool; 50 frames per second, on the CPU
+) -> tuple[torch.Tensor, torch.Tensor]:  # Hz [T] (0: no pitch), voiced [T] bool; 50 frames per second, on the CPU
     "Follow the pitch of a voice or an instrument: candidates for each frame, and the best path through them."
     hz, chance = (x.cpu() for x in pitch_candidates(waveform, sample_rate, low, high))
     path = torch.from_numpy(best_path(12 * hz.log2().double().numpy(), chance.double().numpy()))
-    voiced = path < hz.shape[1]
-    return torch.where(voiced, hz.gather(1, path.clamp(max=hz.shape[1] - 1)[:, None])[:, 0], 0.0), voiced
+    n = hz.shape[1]
+    voiced = path < n
+    chosen = hz.gather(1, path.clamp(max=n - 1)[:, None])[:, 0]
+    return torch.where(voiced, chosen, 0.0), voiced

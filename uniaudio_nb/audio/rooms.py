@@ -26,6 +26,7 @@ def decay_curve(
     return 10 * torch.log10((energy / energy[0]).clamp_min(1e-20))
 
 
+# %% ../../nbs/audio/04_rooms.ipynb #30895854
 def t60(
     room_ir: torch.Tensor,  # impulse response [1, l]
     sample_rate: int = 16_000,  # Hz
@@ -38,9 +39,9 @@ def t60(
     if end - start < 2:
         return 60 * (end - start) / ((first - last) * sample_rate)  # a click: too short for a line
     time = torch.arange(start, end, dtype=torch.float64) / sample_rate
-    slope = ((time - time.mean()) * (curve[start:end] - curve[start:end].mean())).sum() / (
-        time - time.mean()
-    ).square().sum()
+    time = time - time.mean()
+    level = curve[start:end] - curve[start:end].mean()
+    slope = (time * level).sum() / time.square().sum()  # dB per second, by least squares
     return -60 / slope.item()
 
 
@@ -60,10 +61,10 @@ def reverberate(
     return set_level(wet, level_dbfs(signal)) if signal.any() else wet
 
 
-# %% ../../nbs/audio/04_rooms.ipynb #b8952731
+# %% ../../nbs/audio/04_rooms.ipynb #939978de
 @dataclass(frozen=True)
 class SimulatedRoom:
-    "An empty box with one source and one microphone."
+    "Describe an empty box with one source and one microphone."
 
     room_ir: torch.Tensor  # impulse response [1, l]
     size: tuple  # length, width, height, m
@@ -75,8 +76,22 @@ class SimulatedRoom:
         return f"{' x '.join(f'{side:.1f}' for side in self.size)} m, {self.distance:.1f} m away"
 
 
+def _least_t60(size):
+    "Compute the T60 of a box whose walls absorb 90 % of the energy, by Sabine's law: s."
+    length, width, height = size
+    surface = 2 * (length * width + length * height + width * height)
+    volume = length * width * height
+    return 0.161 * volume / surface / 0.9
+
+
+def _place(rng, size):
+    "Draw a place in a box, 0.4 m from the walls at least."
+    return [rng.uniform(0.4, side - 0.4) for side in size]
+
+
+# %% ../../nbs/audio/04_rooms.ipynb #b8952731
 def simulate_room(
-    rng: random.Random,  # source of chance
+    rng: random.Random,  # random numbers
     sample_rate: int = 16_000,  # Hz
     # wanted T60, s; a second costs ten times the computation of a third of a second
     t60_range: Sequence[float] = (0.2, 0.6),
@@ -87,16 +102,15 @@ def simulate_room(
     except ImportError:
         raise ImportError("simulated rooms need pyroomacoustics: pip install uniaudio-nb[rooms]") from None
     size = rng.uniform(3, 9), rng.uniform(2.5, 7), rng.uniform(2.3, 3.8)
-    surface = 2 * (size[0] * size[1] + size[0] * size[2] + size[1] * size[2])
-    volume = size[0] * size[1] * size[2]
-    wanted = max(rng.uniform(*t60_range), 0.161 * volume / surface / 0.9)  # a wall cannot absorb more than all
+    wanted = max(rng.uniform(*t60_range), _least_t60(size))
     absorption, order = pyroomacoustics.inverse_sabine(wanted, size)
-    source, microphone = ([rng.uniform(0.4, side - 0.4) for side in size] for _ in range(2))
-    room = pyroomacoustics.ShoeBox(
-        size, fs=sample_rate, materials=pyroomacoustics.Material(absorption), max_order=order
-    )
+    source = _place(rng, size)
+    microphone = _place(rng, size)
+    walls = pyroomacoustics.Material(absorption)
+    room = pyroomacoustics.ShoeBox(size, fs=sample_rate, materials=walls, max_order=order)
     room.add_source(source)
     room.add_microphone(microphone)
     room.compute_rir()
     distance = sum((a - b) ** 2 for a, b in zip(source, microphone)) ** 0.5
-    return SimulatedRoom(torch.from_numpy(room.rir[0][0]).float()[None], size, wanted, float(absorption), distance)
+    [[room_ir]] = room.rir  # of one microphone and one source
+    return SimulatedRoom(torch.from_numpy(room_ir).float()[None], size, wanted, float(absorption), distance)

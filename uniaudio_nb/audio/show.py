@@ -14,6 +14,7 @@ import numpy as np
 import soundfile
 import torch
 
+from ..core.clock import Clock
 from .mel import LogMel
 from .waveform import as_audio, resample
 
@@ -28,6 +29,7 @@ def _axes(ax, title, xlabel, ylabel, **more):
     return ax
 
 
+# %% ../../nbs/audio/02_show.ipynb #6a9d42bd
 def show_waveform(
     waveform: torch.Tensor,  # [..., L]; the first channel is drawn
     sample_rate: int,  # Hz
@@ -42,6 +44,9 @@ def show_waveform(
 
 
 # %% ../../nbs/audio/02_show.ipynb #2b340d0a
+_CLOCK = Clock()  # of pictures and players: 16 kHz, 50 frames a second
+
+
 def show_mel(
     waveform: torch.Tensor,  # [..., L]; the first channel is drawn
     sample_rate: int,  # Hz
@@ -49,18 +54,12 @@ def show_mel(
     ax=None,  # matplotlib axes (None: a new figure)
 ):  # the axes
     "Draw the log-mel spectrogram of a waveform, bright where it is loud."
-    mel = LogMel()(
-        resample(waveform.detach().cpu().float().reshape(-1, 1, waveform.shape[-1])[:1], sample_rate, 16000)
-    )[0]
+    first = waveform.detach().cpu().float().reshape(-1, 1, waveform.shape[-1])[:1]
+    mel = LogMel()(resample(first, sample_rate, _CLOCK.sample_rate))[0]
+    n_bands, n_frames = mel.shape
     ax = _axes(ax, title, "time (s)", "mel band")
-    ax.imshow(
-        mel,
-        origin="lower",
-        aspect="auto",
-        cmap="magma",
-        interpolation="nearest",
-        extent=(0, mel.shape[1] / 50, 0, mel.shape[0]),
-    )
+    extent = (0, n_frames / _CLOCK.frame_rate, 0, n_bands)
+    ax.imshow(mel, origin="lower", aspect="auto", cmap="magma", interpolation="nearest", extent=extent)
     return ax
 
 
@@ -85,14 +84,11 @@ def audio_uri(
     seconds: float = 6.0,  # longer sounds are cut
 ) -> str:  # "data:audio/mpeg;base64,...", for the source of an HTML player
     "Encode a sound as MP3 inside an address."
-    waveform = (
-        as_audio((waveform, sample_rate), 16000, "the sound to listen to")[0, : round(16000 * seconds)]
-        .cpu()
-        .clamp(-1, 1)
-    )
-    soundfile.write(
-        mp3 := io.BytesIO(), waveform.numpy(), 16000, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.8
-    )
+    rate = _CLOCK.sample_rate
+    samples = as_audio((waveform, sample_rate), rate, "the sound to listen to")[0, : round(rate * seconds)]
+    samples = samples.cpu().clamp(-1, 1).numpy()
+    mp3 = io.BytesIO()
+    soundfile.write(mp3, samples, rate, format="MP3", subtype="MPEG_LAYER_III", compression_level=0.8)
     return f"data:audio/mpeg;base64,{base64.b64encode(mp3.getvalue()).decode()}"
 
 

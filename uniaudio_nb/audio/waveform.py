@@ -81,11 +81,8 @@ _FILTER = dict(lowpass_filter_width=24, rolloff=0.95)
 
 def _rate(sample_rate, what="sample_rate"):
     "Return the rate as an int, or say what is wrong with it."
-    if (
-        isinstance(sample_rate, (int, float, np.number))
-        and 100 <= sample_rate <= 1_000_000
-        and sample_rate == int(sample_rate)
-    ):
+    is_number = isinstance(sample_rate, (int, float, np.number))
+    if is_number and 100 <= sample_rate <= 1_000_000 and sample_rate == int(sample_rate):
         return int(sample_rate)
     raise ValueError(f"{what} must be a whole number of Hz between 100 and 1000000, got {sample_rate!r}")
 
@@ -98,7 +95,8 @@ def _ratio(from_rate, to_rate):
     return ratio.as_integer_ratio()
 
 
-def _turn(waveform, up, down):  # the filter bank itself, from `down` to `up` samples
+def _resample_by(waveform, up, down):
+    "Make `up` samples of each `down` samples, by the bank of filters."
     return waveform if up == down else torchaudio.functional.resample(waveform, down, up, **_FILTER)
 
 
@@ -108,7 +106,7 @@ def resample(
     to_rate: int,  # Hz
 ) -> torch.Tensor:  # [..., ceil(L*to_rate/from_rate)]
     "Change the sample rate by windowed-sinc interpolation; duration and level stay."
-    return _turn(waveform, *_ratio(_rate(from_rate, "from_rate"), _rate(to_rate, "to_rate")))
+    return _resample_by(waveform, *_ratio(_rate(from_rate, "from_rate"), _rate(to_rate, "to_rate")))
 
 
 # %% ../../nbs/audio/00_waveform.ipynb #d0adfe9f
@@ -125,32 +123,40 @@ def _checked(waveform, what, most):
     return torch.atleast_2d(waveform.detach().float())
 
 
+# %% ../../nbs/audio/00_waveform.ipynb #3ae13581
+_FORMATS = {".wav": "PCM_16", ".flac": "PCM_16", ".ogg": "VORBIS"}
+
+
 def save_audio(
     path: str | Path,  # the suffix chooses the format: .wav, .flac (both 16 bit) or .ogg
     waveform: torch.Tensor,  # [C, L] or [L]; the scale is never changed, values outside [-1, 1] are clipped
     sample_rate: int,  # Hz
 ) -> Path:  # the path
     "Write an audio file; `ValueError` on NaN, no samples, a wrong shape or an unknown suffix."
-    path, formats = Path(path), {".wav": "PCM_16", ".flac": "PCM_16", ".ogg": "VORBIS"}
-    if path.suffix.lower() not in formats:
-        raise ValueError(f"cannot write {path}: the suffix must be one of {', '.join(formats)}")
-    samples = (
-        _checked(torch.as_tensor(waveform), f"the waveform for {path}", 32).cpu().clamp(-1, 1).T.contiguous().numpy()
-    )
+    path = Path(path)
+    if path.suffix.lower() not in _FORMATS:
+        raise ValueError(f"cannot write {path}: the suffix must be one of {', '.join(_FORMATS)}")
+    waveform = _checked(torch.as_tensor(waveform), f"the waveform for {path}", 32)
+    samples = waveform.cpu().clamp(-1, 1).T.contiguous().numpy()
+    n_samples, n_channels = samples.shape
+    subtype = _FORMATS[path.suffix.lower()]
     try:
         with (
             write_aside(path) as aside,
-            soundfile.SoundFile(aside, "w", _rate(sample_rate), samples.shape[1], formats[path.suffix.lower()]) as file,
+            soundfile.SoundFile(aside, "w", _rate(sample_rate), n_channels, subtype) as file,
         ):
-            for part in np.array_split(samples, -(-len(samples) // 65536)):
-                file.write(part)  # long Ogg files in one piece crash the encoder
+            # long Ogg files in one block crash the encoder
+            for block in np.array_split(samples, -(-n_samples // 65536)):
+                file.write(block)
     except soundfile.LibsndfileError as e:
         raise OSError(f"cannot write {path}: {e.error_string} (is the disk full?)") from None
     return path
 
 
 # %% ../../nbs/audio/00_waveform.ipynb #681a1e45
-def open_audio(path: str | Path) -> soundfile.SoundFile:  # open for reading
+def open_audio(
+    path: str | Path,  # wav, flac, ogg or mp3
+) -> soundfile.SoundFile:  # open for reading
     "Open an audio file, or say in one sentence why that cannot be done."
     path = Path(path)
     if path.is_dir():
@@ -162,16 +168,29 @@ def open_audio(path: str | Path) -> soundfile.SoundFile:  # open for reading
     try:
         file = soundfile.SoundFile(path)
     except (soundfile.LibsndfileError, TypeError, RuntimeError) as e:
-        raise ValueError(
-            f"{path} is not audio that can be read (wav, flac, ogg, mp3): {getattr(e, 'error_string', e)}"
-        ) from None
-    stated = re.search(r"data *: *(\d+) \(should be (\d+)\)", file.extra_info)
+        reason = getattr(e, "error_string", e)
+        raise ValueError(f"{path} is not audio that can be read (wav, flac, ogg, mp3): {reason}") from None
+    found = re.search(r"data *: *(?P<promised>\d+) \(should be (?P<there>\d+)\)", file.extra_info)
+    promised, there = (int(found["promised"]), int(found["there"])) if found else (0, 0)
     # a streamed wav states about 2**31 or 2**32 and is whole
-    if stated and int(stated[2]) < int(stated[1]) < 2**31 - 2**16:
-        raise ValueError(f"{path} is truncated: its header promises {stated[1]} bytes of sound, {stated[2]} are there")
+    if there < promised < 2**31 - 2**16:
+        raise ValueError(f"{path} is truncated: its header promises {promised} bytes of sound, {there} are there")
     if file.frames == 0:
         raise ValueError(f"{path} holds 0 samples")
     return file
+
+
+# %% ../../nbs/audio/00_waveform.ipynb #a21c4e53
+def _range(file, path, start, seconds):
+    "Translate a range in s to (first sample, number of samples) of a file; `ValueError` where it is outside."
+    rate = file.samplerate
+    first = int(start * rate)
+    if not 0 <= first < file.frames:
+        raise ValueError(f"start={start} s is outside of {path}, which lasts {file.frames / rate:.3f} s")
+    if seconds is not None and seconds * rate < 1:
+        raise ValueError(f"seconds={seconds} of {path}: that is less than one sample")
+    left = file.frames - first
+    return first, left if seconds is None else min(round(seconds * rate), left)
 
 
 def _blocks(file, path, due, size):
@@ -189,6 +208,25 @@ def _blocks(file, path, due, size):
         yield rearrange(torch.from_numpy(block), "l c -> c l"), due
 
 
+# %% ../../nbs/audio/00_waveform.ipynb #9d2d4fb7
+def _resample_blocks(blocks, n_channels, up, down):
+    "Resample a sound that comes in blocks, each with the number of samples still to come, as if it came at once."
+    # more than the filter sees
+    margin = 0 if up == down else down * math.ceil(2 * _FILTER["lowpass_filter_width"] * max(1 / down, 1 / up))
+    kept = torch.empty(n_channels, 0)  # the end of what was read
+    before = 0  # how much of it is only margin
+    for block, due in blocks:
+        kept = torch.cat([kept, block], -1)
+        ready = kept.shape[-1] - before
+        if due:
+            ready = max(0, ready - margin) // down * down
+        if ready:
+            yield _resample_by(kept, up, down)[:, before // down * up :][:, : -(-ready * up // down)]
+        cut = max(0, before + ready - margin)
+        kept = kept[:, cut:]
+        before += ready - cut
+
+
 # %% ../../nbs/audio/00_waveform.ipynb #dd1dd237
 def stream_audio(
     path: str | Path,  # wav, flac, ogg or mp3
@@ -198,30 +236,17 @@ def stream_audio(
     seconds: float = None,  # how much to read (None: to the end)
     chunk: float = 30.0,  # s per chunk
 ) -> Iterator[torch.Tensor]:  # chunks [C, l] float32; put together they are what `load_audio` gives
-    "Read a file of any length piece by piece in constant memory; errors as in `load_audio`."
+    "Read a file of any length chunk by chunk in constant memory; errors as in `load_audio`."
     with open_audio(path) as file:
-        own, first = file.samplerate, int(start * file.samplerate)
-        if not 0 <= first < file.frames:
-            raise ValueError(f"start={start} s is outside of {path}, which lasts {file.frames / own:.3f} s")
-        if seconds is not None and seconds * own < 1:
-            raise ValueError(f"seconds={seconds} of {path}: that is less than one sample")
-        up, down = _ratio(own, _rate(own if sample_rate is None else sample_rate))
-        # more than the filter sees
-        margin = 0 if up == down else down * math.ceil(2 * _FILTER["lowpass_filter_width"] * max(1 / down, 1 / up))
-        due = file.frames - first if seconds is None else min(round(seconds * own), file.frames - first)
+        own_rate = file.samplerate
+        first, due = _range(file, path, start, seconds)
+        up, down = _ratio(own_rate, _rate(own_rate if sample_rate is None else sample_rate))
         if first:
             file.seek(first)
-        # the end of the last chunk, and how much of it is only margin
-        kept, before = torch.empty(1 if mono else file.channels, 0), 0
-        for block, due in _blocks(file, path, due, max(1, int(chunk * own))):
-            kept = torch.cat([kept, to_mono(block) if mono else block], -1)
-            ready = kept.shape[-1] - before
-            if due:
-                ready = max(0, ready - margin) // down * down
-            if ready:
-                yield _turn(kept, up, down)[:, before // down * up :][:, : -(-ready * up // down)]
-            cut = max(0, before + ready - margin)
-            kept, before = kept[:, cut:], before + ready - cut
+        blocks = _blocks(file, path, due, max(1, int(chunk * own_rate)))
+        if mono:
+            blocks = ((to_mono(block), due) for block, due in blocks)
+        yield from _resample_blocks(blocks, 1 if mono else file.channels, up, down)
 
 
 # %% ../../nbs/audio/00_waveform.ipynb #7b3448ec
@@ -235,7 +260,8 @@ def load_audio(
     """Read an audio file; `FileNotFoundError` if missing, `ValueError` if a folder, empty, cut off, not audio, or with
     NaN."""
     waveform = torch.cat(list(stream_audio(path, sample_rate, mono, start, seconds)), -1)
-    return waveform, _rate(sample_rate) if sample_rate is not None else soundfile.info(path).samplerate
+    rate = _rate(sample_rate) if sample_rate is not None else soundfile.info(path).samplerate
+    return waveform, rate
 
 
 # %% ../../nbs/audio/00_waveform.ipynb #63fff4dc
@@ -256,7 +282,8 @@ def as_audio(
     rate = _rate(audio[1], f"the sample rate of {what}")
     waveform = torch.as_tensor(audio[0] if isinstance(audio[0], torch.Tensor) else np.array(audio[0]))
     if waveform.dtype in (torch.uint8, torch.int16, torch.int32):  # their whole range becomes [-1, 1)
-        waveform = 2 * (waveform.double() - torch.iinfo(waveform.dtype).min) / 2 ** torch.iinfo(waveform.dtype).bits - 1
+        limits = torch.iinfo(waveform.dtype)
+        waveform = 2 * (waveform.double() - limits.min) / 2**limits.bits - 1
     if waveform.ndim == 2 and waveform.shape[0] > 8 >= waveform.shape[1]:
         waveform = waveform.T  # the layout of soundfile and scipy
     return resample(to_mono(_checked(waveform, what, 8)), rate, sample_rate)

@@ -8,6 +8,8 @@ __all__ = ["Clock"]
 # %% ../../nbs/core/03_clock.ipynb #f253b9c5
 from dataclasses import dataclass
 
+from .patching import patch
+
 
 # %% ../../nbs/core/03_clock.ipynb #9abe0444
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Clock:
 
     @property
     def frame_rate(self) -> float:  # Hz
+        "Say how many frames there are in a second."
         return self.sample_rate / self.hop_length
 
     def frames(
@@ -34,16 +37,21 @@ class Clock:
         "Count the frames of a waveform."
         return -(-samples // self.hop_length)
 
-    def samples(
-        self,
-        frames: int,  # T
-    ) -> int:  # L
-        "Count the samples of whole frames."
-        return frames * self.hop_length
 
-    def seconds(
-        self,
-        frames: int,  # T
-    ) -> float:  # s
-        "Say how long frames last."
-        return self.samples(frames) / self.sample_rate
+# %% ../../nbs/core/03_clock.ipynb #32714e6d
+@patch
+def samples(
+    self: Clock,
+    frames: int,  # T
+) -> int:  # L
+    "Count the samples of whole frames."
+    return frames * self.hop_length
+
+
+@patch
+def seconds(
+    self: Clock,
+    frames: int,  # T
+) -> float:  # s
+    "Say how long frames last."
+    return self.samples(frames) / self.sample_rate

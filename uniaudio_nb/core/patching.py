@@ -25,5 +25,10 @@ def patch(
     if not isinstance(cls, type):
         raise TypeError(f"patch: annotate the first parameter of {method.__name__} with a class")
     method.__qualname__ = f"{cls.__name__}.{method.__name__}"
-    setattr(cls, method.__name__, property(method) if as_prop else classmethod(method) if cls_method else method)
+    attribute = method
+    if as_prop:
+        attribute = property(method)
+    elif cls_method:
+        attribute = classmethod(method)
+    setattr(cls, method.__name__, attribute)
     return inner.__globals__.get(method.__name__)

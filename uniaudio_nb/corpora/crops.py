@@ -10,6 +10,7 @@ import hashlib
 
 import torch
 
+from ..core.patching import patch
 from ..audio.waveform import fit_length, level_dbfs, load_audio
 from .recording import KINDS, Recording
 
@@ -18,7 +19,7 @@ from .recording import KINDS, Recording
 def bring_to_level(
     waveform: torch.Tensor,  # [1, L]
     sample_rate: int,  # Hz
-    level: float,  # dBFS wanted of what is heard: the 50 ms pieces within 30 dB of the loudest
+    level: float,  # dBFS wanted of what is heard: the 50 ms segments within 30 dB of the loudest
 ) -> torch.Tensor:  # [1, L]; at most 30 dB louder or softer, never above 0.99; silence stays silence
     "Bring a recording to a level by one gain, pauses left out of the measurement."
     size = max(1, min(sample_rate // 20, waveform.shape[-1]))
@@ -30,13 +31,13 @@ def bring_to_level(
 
 # %% ../../nbs/corpora/03_crops.ipynb #29272d12
 class AudioCache:
-    "Decoded recordings in memory as 16-bit integers; what does not fit is decoded again, with the same result."
+    "Keep decoded recordings in memory as 16-bit integers; what does not fit is decoded again, with the same result."
 
     def __init__(
         self,
         sample_rate: int = 16000,  # Hz
         max_bytes: int = 2**31,  # memory to use at most
-        long: float = 120.0,  # s; of recordings above this length only the wanted piece is read, and nothing is kept
+        long: float = 120.0,  # s; of recordings above this length only the wanted segment is read, and nothing is kept
         level: float | None = None,  # dBFS that what is heard of each recording is brought to (None: as recorded)
     ):
         self.sample_rate = sample_rate
@@ -46,36 +47,71 @@ class AudioCache:
         self.used = 0
         self.kept = {}
 
-    def get(
-        self,
-        recording: Recording,  # what to read
-        start: float = 0.0,  # s
-        seconds: float = None,  # s (None: to the end)
-    ) -> torch.Tensor:  # [1, l] float32
-        "Read a recording or a piece of it."
-        samples = self.kept.get(recording.path)
-        if samples is None:
-            piece = recording.seconds > self.long
-            sound = load_audio(
-                recording.path, self.sample_rate, start=start if piece else 0.0, seconds=seconds if piece else None
-            )[0]
-            if self.level is not None:
-                sound = bring_to_level(sound, self.sample_rate, self.level)
-            samples = (sound * 32768).round().clamp(-32768, 32767).to(torch.int16)
-            if piece:
-                return samples.float() / 32768
-            if self.used + 2 * samples.numel() <= self.max_bytes:
-                self.kept[recording.path], self.used = samples, self.used + 2 * samples.numel()
-        first = round(start * self.sample_rate)
-        return (
-            samples[:, first : None if seconds is None else first + round(seconds * self.sample_rate)].float() / 32768
-        )
+    def _decode(self, recording, start=0.0, seconds=None):
+        "Decode a recording or a segment of it to 16-bit integers [1, l]."
+        sound = load_audio(recording.path, self.sample_rate, start=start, seconds=seconds)[0]
+        if self.level is not None:
+            sound = bring_to_level(sound, self.sample_rate, self.level)
+        return (sound * 32768).round().clamp(-32768, 32767).to(torch.int16)
+
+
+# %% ../../nbs/corpora/03_crops.ipynb #65ae4241
+@patch
+def get(
+    self: AudioCache,
+    recording: Recording,  # what to read
+    start: float = 0.0,  # s
+    seconds: float = None,  # s (None: to the end)
+) -> torch.Tensor:  # [1, l] float32
+    "Read a recording or a segment of it."
+    samples = self.kept.get(recording.path)
+    if samples is None:
+        if recording.seconds > self.long:
+            return self._decode(recording, start, seconds).float() / 32768
+        samples = self._decode(recording)
+        n_bytes = 2 * samples.numel()
+        if self.used + n_bytes <= self.max_bytes:
+            self.kept[recording.path] = samples
+            self.used += n_bytes
+    first = round(start * self.sample_rate)
+    last = None if seconds is None else first + round(seconds * self.sample_rate)
+    return samples[:, first:last].float() / 32768
+
+
+# %% ../../nbs/corpora/03_crops.ipynb #dee1eba0
+def _draws(seed, step, n):
+    "Draw n pairs of numbers in [0, 1), as a function of seed and step."
+    key = hashlib.sha256(f"{seed} {step}".encode()).digest()[:7]
+    generator = torch.Generator().manual_seed(int.from_bytes(key, "big"))
+    return torch.rand(n, 2, dtype=torch.float64, generator=generator).tolist()
+
+
+# %% ../../nbs/corpora/03_crops.ipynb #33ea0602
+def _edges(kinds, durations, cap, kind_weights):
+    "Compute where the share of each recording ends: [N], the last is 1; `ValueError` if all shares are 0."
+    mass = torch.tensor([min(d, cap) for d in durations], dtype=torch.float64)
+    if kind_weights is not None:
+        if not set(kind_weights) <= set(KINDS):
+            raise ValueError(f"kind_weights has unknown kinds: {set(kind_weights) - set(KINDS)}")
+        for kind in set(kinds):
+            of_kind = torch.tensor([k == kind for k in kinds])
+            mass[of_kind] *= kind_weights.get(kind, 0.0) / mass[of_kind].sum()
+    if not mass.sum() > 0:
+        raise ValueError("all recordings have weight 0")
+    return (mass / mass.sum()).cumsum(0)
 
 
 # %% ../../nbs/corpora/03_crops.ipynb #9db1aa16
+def _check_sampler(recordings, seconds, batch_size):
+    "Raise `ValueError` for what no crop can be drawn with."
+    if not recordings:
+        raise ValueError("there are no recordings to draw crops from")
+    if seconds <= 0 or batch_size < 1:
+        raise ValueError(f"seconds and batch_size must be above 0, got {seconds} and {batch_size}")
+
+
 class CropSampler:
-    """Random crops of recordings, as a pure function of (seed, step): a resumed run sees what the uninterrupted one
-    would have."""
+    "Draw random crops of recordings, as a pure function of (seed, step): a resumed run sees the same ones."
 
     def __init__(
         self,
@@ -88,42 +124,30 @@ class CropSampler:
         cache_bytes: int = 2**31,  # memory for decoded audio
         cap: float = 30.0,  # s; longer recordings are drawn no more often than this
     ):
-        if not recordings:
-            raise ValueError("there are no recordings to draw crops from")
-        if seconds <= 0 or batch_size < 1:
-            raise ValueError(f"seconds and batch_size must be above 0, got {seconds} and {batch_size}")
+        _check_sampler(recordings, seconds, batch_size)
         self.recordings = recordings
         self.seconds = seconds
         self.batch_size = batch_size
         self.seed = seed
         self.durations = [r.seconds for r in recordings]
-        self.cache, self.length = AudioCache(sample_rate, cache_bytes), round(seconds * sample_rate)
-        mass = torch.tensor([min(d, cap) for d in self.durations], dtype=torch.float64)
-        if kind_weights is not None:
-            kinds = [r.kind for r in recordings]
-            if not set(kind_weights) <= set(KINDS):
-                raise ValueError(f"kind_weights has unknown kinds: {set(kind_weights) - set(KINDS)}")
-            for k in set(kinds):
-                of_kind = torch.tensor([x == k for x in kinds])
-                mass[of_kind] *= kind_weights.get(k, 0.0) / mass[of_kind].sum()
-        if not mass.sum() > 0:
-            raise ValueError("all recordings have weight 0")
-        self.edges = (mass / mass.sum()).cumsum(0)
+        self.cache = AudioCache(sample_rate, cache_bytes)
+        self.length = round(seconds * sample_rate)
+        self.edges = _edges([r.kind for r in recordings], self.durations, cap, kind_weights)
 
     def __call__(
         self,
         step: int,  # number of the batch
     ) -> torch.Tensor:  # [B, 1, L] float32, at the level of the recordings
-        "Draw batch number `step`; recordings shorter than the crop stand at a random place in silence."
-        key = hashlib.sha256(f"{self.seed} {step}".encode()).digest()[:7]
-        draws = torch.rand(
-            self.batch_size, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(int.from_bytes(key, "big"))
-        )
-        crops = []
-        for which, where in draws.tolist():
-            i = min(int(torch.searchsorted(self.edges, which, right=True)), len(self.recordings) - 1)
-            spare = self.durations[i] - self.seconds
-            sound = self.cache.get(self.recordings[i], max(0.0, where * spare), self.seconds)[:, : self.length]
-            before = int(where * (self.length - sound.shape[1])) if spare < 0 else 0
-            crops.append(fit_length(torch.nn.functional.pad(sound, (before, 0)), self.length))
-        return torch.stack(crops)
+        "Draw batch number `step`."
+        return torch.stack([self._crop(which, where) for which, where in _draws(self.seed, step, self.batch_size)])
+
+
+# %% ../../nbs/corpora/03_crops.ipynb #5b4ad339
+@patch
+def _crop(self: CropSampler, which, where):
+    "Read the crop [1, L] that two numbers in [0, 1) choose: a recording, and a place in it."
+    i = min(int(torch.searchsorted(self.edges, which, right=True)), len(self.recordings) - 1)
+    spare = self.durations[i] - self.seconds
+    sound = self.cache.get(self.recordings[i], max(0.0, where * spare), self.seconds)[:, : self.length]
+    before = int(where * (self.length - sound.shape[1])) if spare < 0 else 0
+    return fit_length(torch.nn.functional.pad(sound, (before, 0)), self.length)

@@ -18,7 +18,7 @@ from .recording import KINDS, Recording, _inside, _number, _rows, read_manifest
 # %% ../../nbs/corpora/01_published.ipynb #175de0ea
 @dataclass(frozen=True)
 class Layout:
-    "One way in which corpora are published."
+    "Describe one way in which corpora are published."
 
     expects: str  # what the folder holds, in words
     fits: Callable  # folder -> true if it looks like that
@@ -33,7 +33,7 @@ def layout(
     expects: str,  # what the folder holds, in words, for the error message
     fits: Callable,  # folder -> true if it looks like that; must be quick
 ) -> Callable:  # decorator of a function (folder, list for what is left out or None) -> recordings
-    "Put a reader on the shelf."
+    "Register a reader under a name."
 
     def register(function):
         LAYOUTS[name] = Layout(expects, fits, function)
@@ -44,53 +44,46 @@ def layout(
 
 # %% ../../nbs/corpora/01_published.ipynb #a20689dc
 _SUFFIXES = (".wav", ".flac", ".ogg", ".mp3")
+_SPLIT_OF_PREFIX = {"train": "train", "dev": "valid", "val": "valid", "test": "test", "eval": "test"}
 
 
 def _sounds(folder):
+    "List the audio files below a folder, in order."
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
 
 
-def _text(path):  # of a file that must be text
+def _text(path):
+    "Read a file that must be text."
     try:
         return path.read_text(encoding="utf-8-sig").strip()
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a text file in UTF-8") from None
 
 
-def _any(folder, *patterns):
+def _first_file(folder, *patterns):
+    "Find the first file that matches one of the patterns, or None."
     return next((p for pattern in patterns for p in folder.glob(pattern)), None)
 
 
-def _split(word):  # "train-clean-100", "dev-other", "val", "validation", "eval" ...
-    word = word.lower()
-    return next(
-        (
-            split
-            for start, split in (
-                ("train", "train"),
-                ("dev", "valid"),
-                ("val", "valid"),
-                ("test", "test"),
-                ("eval", "test"),
-            )
-            if word.startswith(start)
-        ),
-        "",
-    )
+def _split(word):
+    "Translate the name of a part, such as train-clean-100, dev-other, val or eval; empty if it names no split."
+    for prefix, split in _SPLIT_OF_PREFIX.items():
+        if word.lower().startswith(prefix):
+            return split
+    return ""
 
 
-def _lost(
-    left_out, path, reason, fatal=True
-):  # without a list, what a table promises and the folder does not hold is an error
+# %% ../../nbs/corpora/01_published.ipynb #e89589a5
+def _report_missing(left_out, path, reason, fatal=True):
+    "Write down what cannot be read; without a list, it is an error unless `fatal` is false."
     if left_out is not None:
         left_out.append({"path": str(path), "reason": reason})
     elif fatal:
         raise FileNotFoundError(f"{path}: {reason}; hand in a list as left_out to go on without it")
 
 
-def _with_unnamed(
-    recordings, folder, kind, corpus
-):  # sounds that no row names are recordings all the same: a codec needs no text
+def _with_unnamed(recordings, folder, kind, corpus):
+    "Add the sounds of a folder that no row of its table names."
     named = {r.path for r in recordings}
     return recordings + [Recording(path, kind, corpus=corpus) for path in _sounds(folder) if path not in named]
 
@@ -98,43 +91,51 @@ def _with_unnamed(
 # %% ../../nbs/corpora/01_published.ipynb #63dca508
 def _genders(folder):
     "Read `SPEAKERS.TXT` (`id | sex | …`, comments after `;`) or `speakers.tsv` of the folder or of the one above it."
-    for path in (_any(place, "SPEAKERS.[tT][xX][tT]", "speakers.tsv") for place in (folder, folder.parent)):
+    for place in (folder, folder.parent):
+        path = _first_file(place, "SPEAKERS.[tT][xX][tT]", "speakers.tsv")
         if path is None:
             continue
-        rows = [
-            [cell.strip() for cell in re.split(r"[|\t]", line)]
-            for line in _text(path).splitlines()
-            if line.strip() and line[0] != ";"
-        ]
-        return {row[0]: row[1] for row in rows if len(row) > 1 and row[1] in ("F", "M")}
+        genders = {}
+        for line in _text(path).splitlines():
+            if line.strip() and line[0] != ";":
+                speaker, *rest = (cell.strip() for cell in re.split(r"[|\t]", line))
+                if rest and rest[0] in ("F", "M"):
+                    genders[speaker] = rest[0]
+        return genders
     return {}
 
 
+def _of_chapter(path, folder, text, genders):
+    "Describe a clip that lies in SUBSET/SPEAKER/CHAPTER."
+    subset, speaker, chapter = path.parent.parts[-3:]
+    return Recording(
+        path,
+        "speech",
+        text,
+        speaker,
+        split=_split(subset),
+        gender=genders.get(speaker, ""),
+        corpus=folder.name,
+        session=f"{speaker}-{chapter}",
+    )
+
+
+# %% ../../nbs/corpora/01_published.ipynb #21913ff6
 @layout(
     "LibriTTS",
     "SUBSET/SPEAKER/CHAPTER/NAME.wav with NAME.normalized.txt beside it",
-    lambda f: _any(f, "*/*/*/*.normalized.txt", "*/*/*.normalized.txt"),
+    lambda f: _first_file(f, "*/*/*/*.normalized.txt", "*/*/*.normalized.txt"),
 )
 def _libritts(folder, left_out):
-    genders, recordings = _genders(folder), []
+    "Read LibriTTS or a subset of it."
+    genders = _genders(folder)
     for text in sorted(folder.rglob("*.normalized.txt")):
         if not text.with_name(text.name.replace(".normalized.txt", ".wav")).exists():
-            _lost(left_out, text, "there is no sound to this text")
+            _report_missing(left_out, text, "there is no sound to this text")
+    recordings = []
     for path in _sounds(folder):
-        (subset, speaker, chapter), text = path.parent.parts[-3:], path.with_suffix(".normalized.txt")
-        said = _text(text) if text.exists() else ""
-        recordings.append(
-            Recording(
-                path,
-                "speech",
-                said,
-                speaker,
-                split=_split(subset),
-                gender=genders.get(speaker, ""),
-                corpus=folder.name,
-                session=f"{speaker}-{chapter}",
-            )
-        )
+        text = path.with_suffix(".normalized.txt")
+        recordings.append(_of_chapter(path, folder, _text(text) if text.exists() else "", genders))
     return recordings
 
 
@@ -142,67 +143,62 @@ def _libritts(folder, left_out):
 @layout(
     "LibriSpeech",
     "SUBSET/SPEAKER/CHAPTER/SPEAKER-CHAPTER-0000.flac with SPEAKER-CHAPTER.trans.txt beside them",
-    lambda f: _any(f, "*/*/*/*.trans.txt", "*/*/*.trans.txt"),
+    lambda f: _first_file(f, "*/*/*/*.trans.txt", "*/*/*.trans.txt"),
 )
 def _librispeech(folder, left_out):
+    "Read LibriSpeech or a subset of it."
     genders = _genders(folder)
-    said = {}
-    recordings = []
+    texts = {}  # path without suffix -> what is said
     for table in sorted(folder.rglob("*.trans.txt")):
         for line in _text(table).splitlines():
             name, _, text = line.partition(" ")
-            said[table.parent / name] = text.strip()
-    for path in _sounds(folder):
-        subset, speaker, chapter = path.parent.parts[-3:]
-        recordings.append(
-            Recording(
-                path,
-                "speech",
-                said.pop(path.with_suffix(""), ""),
-                speaker,
-                split=_split(subset),
-                gender=genders.get(speaker, ""),
-                corpus=folder.name,
-                session=f"{speaker}-{chapter}",
-            )
-        )
-    for name in said:
-        _lost(left_out, name, "there is no sound to this line of the chapter's list")
+            texts[table.parent / name] = text.strip()
+    recordings = [_of_chapter(p, folder, texts.pop(p.with_suffix(""), ""), genders) for p in _sounds(folder)]
+    for name in texts:
+        _report_missing(left_out, name, "there is no sound to this line of the chapter's list")
     return recordings
 
 
 # %% ../../nbs/corpora/01_published.ipynb #01890d22
+def _vctk_speakers(table):
+    "Read gender and accent of each speaker from lines `ID AGE GENDER ACCENTS REGION`."
+    speakers = {}
+    for line in _text(table).splitlines():
+        speaker, _, gender, accent, *_ = [*line.split(), "", "", "", ""]
+        if gender in ("F", "M"):
+            spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", accent)  # accents are written in one word: NorthernIrish
+            speakers["p" * speaker.isdigit() + speaker] = (gender, spaced)
+    return speakers
+
+
 @layout(
     "VCTK",
     "speaker-info.txt, wav48…/SPEAKER/NAME.wav (or NAME_mic1.flac) and txt/SPEAKER/NAME.txt",
     lambda f: (f / "speaker-info.txt").exists(),
 )
 def _vctk(folder, left_out):
-    people = {}
-    takes = defaultdict(list)
-    recordings = []
-    for line in _text(folder / "speaker-info.txt").splitlines():
-        cells = line.split()  # ID AGE GENDER ACCENTS REGION
-        if len(cells) > 2 and cells[2] in ("F", "M"):  # accents are written in one word: NorthernIrish
-            people["p" * cells[0].isdigit() + cells[0]] = (
-                cells[2],
-                re.sub(r"(?<=[a-z])(?=[A-Z])", " ", cells[3]) if len(cells) > 3 else "",
-            )
+    "Read VCTK, the first microphone of each utterance."
+    speakers = _vctk_speakers(folder / "speaker-info.txt")
+    takes = defaultdict(list)  # (speaker, utterance) -> its files, one per microphone
     for path in _sounds(folder):
         takes[path.parent.name, re.sub(r"_mic[12]$", "", path.stem)].append(path)
+    recordings = []
     for (speaker, name), (path, *others) in sorted(takes.items()):
-        text, (gender, accent) = folder / "txt" / speaker / f"{name}.txt", people.get(speaker, ("", ""))
+        text = folder / "txt" / speaker / f"{name}.txt"
         said = _text(text) if text.exists() else ""
+        gender, accent = speakers.get(speaker, ("", ""))
         recordings.append(
             Recording(path, "speech", said, speaker, gender=gender, accent=accent, corpus=folder.name, session=name)
         )
         for other in others:
-            _lost(left_out, other, f"the same utterance as {path.name} by another microphone", fatal=False)
+            reason = f"the same utterance as {path.name} by another microphone"
+            _report_missing(left_out, other, reason, fatal=False)
     return recordings
 
 
 # %% ../../nbs/corpora/01_published.ipynb #8c7b96eb
-def _bars(path, n=1):  # rows of a table without header, of at least n fields
+def _bars(path, n=1):
+    "Split each line of a table without header at its bars; `ValueError` for a row of fewer than n fields."
     rows = [line.split("|") for line in _text(path).splitlines() if line.strip()]
     for number, row in enumerate(rows, 1):
         if len(row) < n:
@@ -210,7 +206,8 @@ def _bars(path, n=1):  # rows of a table without header, of at least n fields
     return rows
 
 
-def _has_bars(path):  # is it such a table? one line is enough to see
+def _has_bars(path):
+    "Tell from the first line whether a file is such a table."
     if not path.is_file():
         return False
     with open(path, encoding="utf-8-sig", errors="replace") as file:
@@ -223,22 +220,18 @@ def _has_bars(path):  # is it such a table? one line is enough to see
     lambda f: (f / "wavs").is_dir() and _has_bars(f / "metadata.csv"),
 )
 def _ljspeech(folder, left_out):
-    said, recordings = {name: rest[-1].strip() for name, *rest in _bars(folder / "metadata.csv", 2)}, []
+    "Read LJ Speech, or another corpus of one voice in its layout."
+    texts = {name: rest[-1].strip() for name, *rest in _bars(folder / "metadata.csv", 2)}
+    recordings = []
     for path in _sounds(folder / "wavs"):
-        lj = path.stem.startswith("LJ")  # another corpus in this layout has a reader of its own
-        recordings.append(
-            Recording(
-                path,
-                "speech",
-                said.pop(path.stem, ""),
-                "LJ" if lj else folder.name,
-                gender="F" if lj else "",
-                corpus=folder.name,
-                session=path.stem.split("-")[0] if lj else "",
-            )
-        )
-    for name in said:
-        _lost(left_out, folder / "wavs" / name, "metadata.csv names this sound and it is not there")
+        text = texts.pop(path.stem, "")
+        if path.stem.startswith("LJ"):
+            who = dict(speaker="LJ", gender="F", session=path.stem.split("-")[0])
+        else:
+            who = dict(speaker=folder.name)  # another corpus in this layout has a reader of its own
+        recordings.append(Recording(path, "speech", text, corpus=folder.name, **who))
+    for name in texts:
+        _report_missing(left_out, folder / "wavs" / name, "metadata.csv names this sound and it is not there")
     return recordings
 
 
@@ -249,11 +242,12 @@ def _ljspeech(folder, left_out):
     lambda f: (f / "meta" / "esc50.csv").exists(),
 )
 def _esc50(folder, left_out):
+    "Read ESC-50; the class is the text, too."
     recordings = []
     for where, row in _rows(folder / "meta" / "esc50.csv", ("filename", "fold", "category")):
         path = _inside(folder / "audio", row["filename"], where)
         if not path.exists():
-            _lost(left_out, path, "meta/esc50.csv names this sound and it is not there")
+            _report_missing(left_out, path, "meta/esc50.csv names this sound and it is not there")
             continue
         recordings.append(
             Recording(
@@ -269,9 +263,17 @@ def _esc50(folder, left_out):
     return _with_unnamed(recordings, folder / "audio", "sound", folder.name)
 
 
-def _header(path):  # the columns of a CSV or TSV
+# %% ../../nbs/corpora/01_published.ipynb #8a66036f
+def _header(path):
+    "Read the columns of a CSV or TSV."
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         return [cell.strip().strip('"') for cell in re.split(r"[,\t]", file.readline().strip())]
+
+
+def _clip_names(name, start):
+    "List the usual names of a clip of a video: with or without a Y, the start in s, start and end in ms."
+    milliseconds = 1000 * start
+    return [name, f"Y{name}", f"{name}_{start}", f"Y{name}_{start}", f"{name}_{milliseconds}_{milliseconds + 10000}"]
 
 
 @layout(
@@ -280,51 +282,66 @@ def _header(path):  # the columns of a CSV or TSV
     lambda f: any({"youtube_id", "caption"} <= {*_header(p)} for p in f.glob("*.csv")),
 )
 def _audiocaps(folder, left_out):
-    known, recordings = {p.stem: p for p in _sounds(folder)}, []
+    "Read AudioCaps, as far as its clips are there."
+    known = {p.stem: p for p in _sounds(folder)}
+    recordings = []
     for table in sorted(folder.glob("*.csv")):
+        split = _split(table.stem)
         for where, row in _rows(table, ("youtube_id", "start_time", "caption")):
-            name, start = row["youtube_id"], round(_number(row, "start_time", where) or 0)
-            names = [
-                name,
-                f"Y{name}",
-                f"{name}_{start}",
-                f"Y{name}_{start}",
-                f"{name}_{start * 1000}_{start * 1000 + 10000}",
-                row.get("audiocap_id", ""),
-            ]
-            path = next((known[n] for n in names if n in known), None)
+            name = row["youtube_id"]
+            names = _clip_names(name, round(_number(row, "start_time", where) or 0))
+            path = next((known[n] for n in (*names, row.get("audiocap_id", "")) if n in known), None)
             if path is None:
-                _lost(left_out, where, f"there is no sound called {name} (nor {', '.join(names[1:4])})")
+                _report_missing(left_out, where, f"there is no sound called {name} (nor {', '.join(names[1:4])})")
                 continue
-            recordings.append(
-                Recording(
-                    path, "sound", row["caption"].strip(), split=_split(table.stem), corpus=folder.name, session=name
-                )
-            )
+            caption = row["caption"].strip()
+            recordings.append(Recording(path, "sound", caption, split=split, corpus=folder.name, session=name))
     return _with_unnamed(recordings, folder, "sound", folder.name)
 
 
 # %% ../../nbs/corpora/01_published.ipynb #6d3957c2
-def _midi(note):  # "D#4/Eb4" -> 63, "rest" -> None
-    found = re.match(r"([A-G])([#b]?)(-?\d)", note)
-    return found and dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11)[found[1]] + {"": 0, "#": 1, "b": -1}[found[2]] + 12 * (
-        int(found[3]) + 1
-    )
+_SEMITONES = dict(C=0, D=2, E=4, F=5, G=7, A=9, B=11)  # above C
+_ACCIDENTALS = {"": 0, "#": 1, "b": -1}  # in semitones
 
 
-def _timing(phonemes, seconds, notes, where):  # rows (start, end, phoneme, MIDI number or None)
+def _midi(note):
+    "Translate the name of a note: D#4/Eb4 is 63, rest is None."
+    found = re.match(r"(?P<letter>[A-G])(?P<accidental>[#b]?)(?P<octave>-?\d)", note)
+    if found is None:
+        return None
+    return _SEMITONES[found["letter"]] + _ACCIDENTALS[found["accidental"]] + 12 * (int(found["octave"]) + 1)
+
+
+def _timing(phonemes, seconds, notes, where):
+    "Sum lengths up to rows (start s, end s, phoneme, MIDI number or None), as in `Recording.timing`."
     if not len(phonemes) == len(seconds) == len(notes):
         raise ValueError(
             f"{where}: {len(phonemes)} phonemes, {len(seconds)} durations and {len(notes)} notes; expected as many of "
             "each"
         )
-    rows, at = [], 0.0
+    rows = []
+    start = 0.0
     for phoneme, length, note in zip(phonemes, seconds, notes):
         if length < 0:
             raise ValueError(f"{where}: the duration of {phoneme!r} must be 0 or more, got {length}")
         if length:
-            rows.append((at, at := round(at + length, 6), phoneme.strip("<>"), note))
+            end = round(start + length, 6)
+            rows.append((start, end, phoneme.strip("<>"), note))
+            start = end
     return tuple(rows)
+
+
+# %% ../../nbs/corpora/01_published.ipynb #2c2880ac
+_M4SINGER_KEYS = ("item_name", "txt", "phs", "ph_dur", "notes")
+_GENDER_OF_VOICE = {"Alto": "F", "Soprano": "F", "Tenor": "M", "Bass": "M"}  # singers are called by their voice
+
+
+def _check_m4singer(item, table):
+    "Raise `ValueError` for an entry that lacks a key or has an odd name."
+    if lacks := [key for key in _M4SINGER_KEYS if key not in item]:
+        raise ValueError(f"{table}: an entry lacks {lacks[0]!r}: {str(item)[:80]}")
+    if item["item_name"].count("#") != 2:
+        raise ValueError(f"{table}: item_name must be SINGER#SONG#NUMBER, got {item['item_name']!r}")
 
 
 @layout(
@@ -333,64 +350,52 @@ def _timing(phonemes, seconds, notes, where):  # rows (start, end, phoneme, MIDI
     lambda f: (f / "meta.json").exists() and '"ph_dur"' in _text(f / "meta.json"),
 )
 def _m4singer(folder, left_out):
+    "Read M4Singer."
     recordings = []
     for item in json.loads(_text(folder / "meta.json")):
-        if lacks := [key for key in ("item_name", "txt", "phs", "ph_dur", "notes") if key not in item]:
-            raise ValueError(f"{folder / 'meta.json'}: an entry lacks {lacks[0]!r}: {str(item)[:80]}")
-        if item["item_name"].count("#") != 2:
-            raise ValueError(f"{folder / 'meta.json'}: item_name must be SINGER#SONG#NUMBER, got {item['item_name']!r}")
+        _check_m4singer(item, folder / "meta.json")
         singer, song, name = item["item_name"].split("#")
         path = _inside(folder, f"{singer}#{song}/{name}.wav", "meta.json")
         timing = _timing(item["phs"], item["ph_dur"], [note or None for note in item["notes"]], item["item_name"])
         if not path.exists():
-            _lost(left_out, path, "meta.json names this sound and it is not there")
+            _report_missing(left_out, path, "meta.json names this sound and it is not there")
             continue
-        # singers are called by their voice
-        gender = {"Alto": "F", "Soprano": "F", "Tenor": "M", "Bass": "M"}.get(singer.split("-")[0], "")
+        who = dict(speaker=singer, gender=_GENDER_OF_VOICE.get(singer.split("-")[0], ""))
         recordings.append(
-            Recording(
-                path, "singing", item["txt"], singer, gender=gender, corpus=folder.name, session=song, timing=timing
-            )
+            Recording(path, "singing", item["txt"], corpus=folder.name, session=song, timing=timing, **who)
         )
     return _with_unnamed(recordings, folder, "singing", folder.name)
+
+
+# %% ../../nbs/corpora/01_published.ipynb #7cb539bc
+def _opencpop_splits(folder):
+    "Read which clips the corpus lists as train and as test."
+    splits = {}
+    for part in ("train", "test"):
+        if (folder / f"{part}.txt").exists():
+            splits |= {name: part for name, *_ in _bars(folder / f"{part}.txt")}
+    return splits
 
 
 @layout(
     "Opencpop",
     "wavs/NAME.wav and transcriptions.txt with lines NAME|text|phonemes|notes|note seconds|phoneme seconds|slurs",
-    lambda f: _any(f, "transcriptions.txt", "segments/transcriptions.txt"),
+    lambda f: _first_file(f, "transcriptions.txt", "segments/transcriptions.txt"),
 )
 def _opencpop(folder, left_out):
-    table = _any(folder, "transcriptions.txt", "segments/transcriptions.txt")
+    "Read Opencpop, from its folder or from its folder `segments`."
+    table = _first_file(folder, "transcriptions.txt", "segments/transcriptions.txt")
+    splits = _opencpop_splits(table.parent)
     recordings = []
-    splits = {}
-    for part in ("train", "test"):
-        if (table.parent / f"{part}.txt").exists():
-            splits |= {name: part for name, *_ in _bars(table.parent / f"{part}.txt")}
     for name, text, phonemes, notes, _, seconds, *_ in _bars(table, 7):
         path = _inside(table.parent, f"wavs/{name}.wav", table.name)
         if not path.exists():
-            _lost(left_out, path, "transcriptions.txt names this sound and it is not there")
+            _report_missing(left_out, path, "transcriptions.txt names this sound and it is not there")
             continue
-        timing = _timing(
-            phonemes.split(),
-            [float(s) for s in seconds.split()],
-            [_midi(note) for note in notes.split()],
-            f"{table.name}, {name}",
-        )
-        # the first four digits number the song
-        recordings.append(
-            Recording(
-                path,
-                "singing",
-                text,
-                folder.name,
-                split=splits.get(name, ""),
-                corpus=folder.name,
-                session=name[:4],
-                timing=timing,
-            )
-        )
+        lengths = [float(s) for s in seconds.split()]
+        timing = _timing(phonemes.split(), lengths, [_midi(note) for note in notes.split()], f"{table.name}, {name}")
+        which = dict(split=splits.get(name, ""), session=name[:4])  # the first four digits number the song
+        recordings.append(Recording(path, "singing", text, folder.name, corpus=folder.name, timing=timing, **which))
     return _with_unnamed(recordings, table.parent / "wavs", "singing", folder.name)
 
 
@@ -407,7 +412,25 @@ _COLUMNS = {
     "licence": "licence license",
     "attribution": "attribution",
 }
-_SAYS = {
+
+
+def _columns_of_fields(path, header):
+    "Find the column of each field; `ValueError` if none holds the names of the sounds."
+    found = {}
+    for field, names in _COLUMNS.items():
+        known = [header[name] for name in names.split() if name in header]
+        if known:
+            found[field] = known[0]
+    if "path" not in found:
+        raise ValueError(
+            f"{path} has no column with the names of the sounds; expected one of "
+            f"{', '.join(_COLUMNS['path'].split())}, it has {', '.join(header)}"
+        )
+    return found
+
+
+# %% ../../nbs/corpora/01_published.ipynb #d55a1727
+_KIND_OF_COLUMN = {
     "transcript": "speech",
     "transcription": "speech",
     "sentence": "speech",
@@ -422,6 +445,36 @@ _SAYS = {
 }
 
 
+def _kind_of_table(path, header, kind):
+    "Say what sounds are whose row does not say it; None where every row must, `ValueError` if there is no such column."
+    default = kind or next((what for name, what in _KIND_OF_COLUMN.items() if name in header), None)
+    if "kind" not in header and default is None:
+        raise ValueError(
+            f"{path} does not say what its sounds are: add a column kind ({', '.join(KINDS)}) or call read_table with "
+            "one"
+        )
+    return default
+
+
+# %% ../../nbs/corpora/01_published.ipynb #92cbc9f8
+def _files_by_name(folder):
+    "List the sounds below a folder under their name with suffix and without."
+    files = defaultdict(list)
+    for file in _sounds(folder):
+        for name in {file.name, file.stem}:
+            files[name].append(file)
+    return files
+
+
+def _fields_of_row(row, columns):
+    "Read the fields of a row, gender and split in our words."
+    fields = {field: row[column].strip() for field, column in columns.items() if field != "path"}
+    fields["gender"] = {"f": "F", "m": "M"}.get(fields.get("gender", "")[:1].lower(), "")
+    fields["split"] = _split(fields.get("split", ""))
+    return fields
+
+
+# %% ../../nbs/corpora/01_published.ipynb #2c207ee5
 def read_table(
     path: str | Path,  # CSV with commas or TSV with tabs, with a header; the sounds lie in its folder or below
     # what the sounds are, of KINDS; None: its column `kind` says it, or a column such as caption or transcript
@@ -430,61 +483,57 @@ def read_table(
 ) -> list[Recording]:  # a sound that no row names has no text
     "Read a folder of sounds with any table that names its files."
     path = Path(path).absolute()
-    columns = {column.lower(): column for column in _header(path)}
-    named = {
-        field: columns[name] for field, names in _COLUMNS.items() for name in reversed(names.split()) if name in columns
-    }
-    if "path" not in named:
-        raise ValueError(
-            f"{path} has no column with the names of the sounds; expected one of "
-            f"{', '.join(_COLUMNS['path'].split())}, it has {', '.join(columns)}"
-        )
-    default = kind or next((what for name, what in _SAYS.items() if name in columns), None)
-    if "kind" not in columns and default is None:
-        raise ValueError(
-            f"{path} does not say what its sounds are: add a column kind ({', '.join(KINDS)}) or call read_table with "
-            "one"
-        )
-    places, recordings = defaultdict(list), []
-    for file in _sounds(path.parent):
-        for key in {file.name, file.stem}:
-            places[key].append(file)
-    for where, row in _rows(path, (named["path"],), "\t" if path.suffix.lower() == ".tsv" else ","):
-        fields = {field: row[column].strip() for field, column in named.items() if field != "path"}
-        exact = _inside(path.parent, row[named["path"]], where)
-        same = places.get(Path(row[named["path"]]).name, [])
-        what = kind or row.get(columns.get("kind", "")) or default
+    folder = path.parent
+    header = {column.lower(): column for column in _header(path)}
+    columns = _columns_of_fields(path, header)
+    default = _kind_of_table(path, header, kind)
+    files = _files_by_name(folder)
+    recordings = []
+    for where, row in _rows(path, (columns["path"],), "\t" if path.suffix.lower() == ".tsv" else ","):
+        name = row[columns["path"]]
+        sound = _inside(folder, name, where)
+        what = kind or row.get(header.get("kind", "")) or default
         if what not in KINDS:
             raise ValueError(f"{where}: the kind must be one of {', '.join(KINDS)}, got {what!r}")
-        if not exact.is_file() and len(same) != 1:
-            _lost(left_out, where, f"{len(same) or 'no'} sounds are called {row[named['path']]}")
-            continue
-        fields["gender"], fields["split"] = (
-            {"f": "F", "m": "M"}.get(fields.get("gender", "")[:1].lower(), ""),
-            _split(fields.get("split", "")),
-        )
-        recordings.append(Recording(exact if exact.is_file() else same[0], what, corpus=path.parent.name, **fields))
-    return _with_unnamed(
-        recordings, path.parent, default or (recordings[0].kind if recordings else ""), path.parent.name
-    )
+        if not sound.is_file():
+            same = files.get(Path(name).name, [])
+            if len(same) != 1:
+                _report_missing(left_out, where, f"{len(same) or 'no'} sounds are called {name}")
+                continue
+            sound = same[0]
+        recordings.append(Recording(sound, what, corpus=folder.name, **_fields_of_row(row, columns)))
+    unnamed = default or (recordings[0].kind if recordings else "")
+    return _with_unnamed(recordings, folder, unnamed, folder.name)
+
+
+# %% ../../nbs/corpora/01_published.ipynb #9767c848
+def _tables(folder):
+    "List the tables of a folder in which a column names sounds."
+    names = set(_COLUMNS["path"].split())
+    return [p for p in folder.glob("*.[ct]sv") if names & set(map(str.lower, _header(p)))]
 
 
 @layout(
     "table",
     "one CSV or TSV with a header in which a column (path, file, filename, …) names the sounds below",
-    lambda f: (
-        len(tables := [p for p in f.glob("*.[ct]sv") if {c.lower() for c in _header(p)} & {*_COLUMNS["path"].split()}])
-        == 1
-    ),
+    lambda f: len(_tables(f)) == 1,
 )
 def _table(folder, left_out):
-    return read_table(
-        next(p for p in folder.glob("*.[ct]sv") if {c.lower() for c in _header(p)} & {*_COLUMNS["path"].split()}),
-        left_out=left_out,
-    )
+    "Read the folder of one table."
+    return read_table(_tables(folder)[0], left_out=left_out)
 
 
 # %% ../../nbs/corpora/01_published.ipynb #07375851
+def _read_corpus(folder, left_out):
+    "Read one folder by its manifest or by the first layout that fits; None if there is neither."
+    if (folder / "manifest.csv").is_file():
+        return read_manifest(folder)
+    for known in LAYOUTS.values():
+        if known.fits(folder):
+            return known.read(folder, left_out)
+    return None
+
+
 def read_corpora(
     folder: str | Path,  # a corpus (a manifest.csv, or one of LAYOUTS), or folders that are one each
     # gets {"path", "reason"} for what the tables name and the folder lacks; None: that is an error
@@ -492,22 +541,16 @@ def read_corpora(
 ) -> list[Recording]:  # all of them, corpus after corpus
     "Read every corpus of a folder, recognised by its files."
     folder = Path(folder).absolute()
-
-    def read(place):
-        if (place / "manifest.csv").is_file():
-            return read_manifest(place)
-        found = next((layout for layout in LAYOUTS.values() if layout.fits(place)), None)
-        return found and found.read(place, left_out)
-
-    if (recordings := read(folder)) is not None:
+    recordings = _read_corpus(folder, left_out)
+    if recordings is not None:
         return recordings
-    corpora = {place: read(place) for place in sorted(folder.glob("*/"))}
+    corpora = {place: _read_corpus(place, left_out) for place in sorted(folder.glob("*/"))}
     if not any(corpora.values()):
         known = "; ".join(f"{name} ({layout.expects})" for name, layout in LAYOUTS.items())
         raise FileNotFoundError(
             f"no corpus in {folder}: expected a manifest.csv, or a layout out of {known}; or folders that hold one each"
         )
     for place, found in corpora.items():
-        if found is None and _any(place, *(f"**/*{suffix}" for suffix in _SUFFIXES)):
-            _lost(left_out, place, "it holds sounds, but no manifest.csv and no known layout")
+        if found is None and _first_file(place, *(f"**/*{suffix}" for suffix in _SUFFIXES)):
+            _report_missing(left_out, place, "it holds sounds, but no manifest.csv and no known layout")
     return [r for found in corpora.values() for r in found or ()]

@@ -74,7 +74,6 @@ def midi_number(self: Recording) -> int | None:  # 0 to 127, None if the label n
     return int(found[1]) if found else None
 
 
-# %% ../../nbs/corpora/00_recording.ipynb #8e5d41fa
 @patch(as_prop=True)
 def instrument(self: Recording) -> str:  # the label, or its part before the note
     "The name in a label such as `flute;A5;midi=81`."
@@ -89,11 +88,10 @@ def _inside(folder, name, where):
     return folder / name
 
 
-def _beside(folder, name, top, suffix):
-    "Look for `top/<name without audio/ and suffix><suffix>`, the layout of labels and MIDI files."
+def _side_path(folder, name, top, suffix):
+    "Name the place `top/<name without audio/ and suffix><suffix>`, the layout of labels and MIDI files."
     parts = Path(name).with_suffix(suffix).parts
-    path = Path(folder, top, *(parts[1:] if parts[0].startswith("audio") else parts))
-    return path if path.exists() else None
+    return Path(folder, top, *(parts[1:] if parts[0].startswith("audio") else parts))
 
 
 def _number(row, name, where):
@@ -131,6 +129,43 @@ def _rows(path, required, separator=","):
 
 
 # %% ../../nbs/corpora/00_recording.ipynb #d6b74a59
+_TEXT_COLUMNS = ("text", "speaker", "label", "licence", "attribution", "gender", "note", "accent", "session")
+
+
+def _side_file(folder, row, name, suffix, where):
+    "Find the labels or the MIDI file of a row: the one it names, or the one beside the audio; None if there is none."
+    path = _inside(folder, row[name], where) if row.get(name) else _side_path(folder, row["path"], name, suffix)
+    if not row.get(name) and not path.exists():
+        return None
+    if not path.is_file():
+        raise FileNotFoundError(f"{where}: no such file: {path}")
+    return path
+
+
+def _read_row(folder, row, where):
+    "Turn a row of a manifest into a `Recording`, or say what is wrong with it."
+    audio = _inside(folder, row["path"], where)
+    split = row.get("split", "")
+    if not audio.is_file():
+        raise FileNotFoundError(f"{where}: no such audio file: {audio}")
+    if row["kind"] not in KINDS:
+        raise ValueError(f"{where}: the kind must be one of {', '.join(KINDS)}, got {row['kind']!r}")
+    if split not in SPLITS:
+        raise ValueError(f"{where}: the split must be train, valid, test or empty, got {split!r}")
+    return Recording(
+        audio,
+        row["kind"],
+        split=split,
+        corpus=folder.name,
+        labels=_side_file(folder, row, "labels", ".csv", where),
+        midi=_side_file(folder, row, "midi", ".mid", where),
+        f0_hz=_number(row, "f0_hz", where),
+        duration=_number(row, "duration_s", where),
+        **{name: row.get(name, "") for name in _TEXT_COLUMNS},
+    )
+
+
+# %% ../../nbs/corpora/00_recording.ipynb #a428fc10
 def read_manifest(
     path: str | Path,  # the CSV, or the folder that holds a manifest.csv
 ) -> list[Recording]:  # in the order of the file
@@ -139,29 +174,7 @@ def read_manifest(
     path = Path(path).absolute()
     if path.is_dir():
         path = path / "manifest.csv"
-    folder, recordings = path.parent, []
-    for where, row in _rows(path, ("path", "kind")):
-        audio, split = _inside(folder, row["path"], where), row.get("split", "")
-        if not audio.is_file():
-            raise FileNotFoundError(f"{where}: no such audio file: {audio}")
-        if row["kind"] not in KINDS:
-            raise ValueError(f"{where}: the kind must be one of {', '.join(KINDS)}, got {row['kind']!r}")
-        if split not in SPLITS:
-            raise ValueError(f"{where}: the split must be train, valid, test or empty, got {split!r}")
-        side = {}
-        for name, suffix in (("labels", ".csv"), ("midi", ".mid")):
-            side[name] = (
-                _inside(folder, row[name], where) if row.get(name) else _beside(folder, row["path"], name, suffix)
-            )
-            if side[name] and not side[name].is_file():
-                raise FileNotFoundError(f"{where}: no such file: {side[name]}")
-        plain = {
-            k: row.get(k, "")
-            for k in ("text", "speaker", "label", "licence", "attribution", "gender", "note", "accent", "session")
-        }
-        numbers = dict(f0_hz=_number(row, "f0_hz", where), duration=_number(row, "duration_s", where))
-        recordings.append(Recording(audio, row["kind"], split=split, corpus=folder.name, **plain, **side, **numbers))
-    return recordings
+    return [_read_row(path.parent, row, where) for where, row in _rows(path, ("path", "kind"))]
 
 
 # %% ../../nbs/corpora/00_recording.ipynb #8d17f431
@@ -183,10 +196,29 @@ def read_alignment(
 @patch
 def alignment(self: Recording) -> tuple:  # rows (start s, end s, phoneme, MIDI number or None); () if nothing is known
     "Tell when each phoneme is said or sung, from the recording's own rows or from its file of labels."
-    return self.timing or (tuple(read_alignment(self.labels)) if self.labels else ())
+    if self.timing or not self.labels:
+        return self.timing
+    return tuple(read_alignment(self.labels))
 
 
 # %% ../../nbs/corpora/00_recording.ipynb #46ad26cc
+def _texts_of(table):
+    "Read a table `name|text` or `name,text`; of several fields the last is the text."
+    texts = {}
+    for line in Path(table).read_text(encoding="utf-8-sig").splitlines():
+        name, *rest = line.split("|") if "|" in line else line.split(",", 1)
+        if rest:
+            texts[Path(name).stem] = rest[-1].strip()
+    return texts
+
+
+def _text_beside(path):
+    "Read the `.txt` file beside an audio file; empty if there is none."
+    beside = path.with_suffix(".txt")
+    return beside.read_text(encoding="utf-8").strip() if beside.exists() else ""
+
+
+# %% ../../nbs/corpora/00_recording.ipynb #b7ad30cf
 def scan_folder(
     folder: str | Path,  # any folder of audio files, searched to the bottom
     kind: str,  # what they hold: one of KINDS
@@ -194,35 +226,43 @@ def scan_folder(
     texts: str | Path = None,
 ) -> list[Recording]:  # label and speaker: the name of the folder that holds the file
     "Read a folder that has no manifest."
-    folder, said = Path(folder).absolute(), {}
+    folder = Path(folder).absolute()
     if kind not in KINDS:
         raise ValueError(f"the kind must be one of {', '.join(KINDS)}, got {kind!r}")
-    if texts is not None:
-        for line in Path(texts).read_text(encoding="utf-8-sig").splitlines():
-            name, *rest = line.split("|") if "|" in line else line.split(",", 1)
-            if rest:
-                said[Path(name).stem] = rest[-1].strip()
+    said = {} if texts is None else _texts_of(texts)
     files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3"))
     if not files:
         raise FileNotFoundError(f"no audio files in {folder}")
+    recordings = []
+    for p in files:
+        group = p.parent.name if p.parent != folder else ""
+        speaker = group if kind in ("speech", "singing") else ""
+        text = said.get(p.stem, "") or _text_beside(p)
+        recordings.append(Recording(p, kind, text, speaker=speaker, label=group, corpus=folder.name))
+    return recordings
 
-    def text(p):
-        return said.get(p.stem, "") or (
-            p.with_suffix(".txt").read_text(encoding="utf-8").strip() if p.with_suffix(".txt").exists() else ""
-        )
 
-    group = {p: p.parent.name if p.parent != folder else "" for p in files}
-    return [
-        Recording(
-            p,
-            kind,
-            text(p),
-            speaker=group[p] if kind in ("speech", "singing") else "",
-            label=group[p],
-            corpus=folder.name,
-        )
-        for p in files
-    ]
+# %% ../../nbs/corpora/00_recording.ipynb #d7fc15cb
+def _write_table(path, rows):
+    "Write a CSV, whole or not at all."
+    with write_aside(path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+
+
+def _with_labels(recording, folder):
+    "Write the times of a recording that stand in no file yet, and name the file."
+    if not recording.timing or recording.labels:
+        return recording
+    path = _side_path(folder, recording.path.relative_to(folder), "labels", ".csv")
+    _write_table(path, [("start_s", "end_s", "phoneme", "midi"), *recording.timing])
+    return dataclasses.replace(recording, labels=path)
+
+
+def _as_cell(value, folder):
+    "Write a value as a manifest does: files relative to it, nothing for None."
+    if value is None:
+        return ""
+    return value.relative_to(folder) if isinstance(value, Path) else value
 
 
 # %% ../../nbs/corpora/00_recording.ipynb #0d9223a0
@@ -232,22 +272,9 @@ def write_manifest(
 ) -> Path:  # the manifest
     "Write what `read_manifest` reads; times that stand in no file yet go to `labels/`."
     folder = Path(folder).absolute()
-
-    def labelled(r):  # the rows of its own become a file beside `audio/`, where `read_manifest` looks
-        if not r.timing or r.labels:
-            return r
-        parts = r.path.relative_to(folder).with_suffix(".csv").parts
-        path = Path(folder, "labels", *(parts[1:] if parts[0].startswith("audio") else parts))
-        with write_aside(path) as aside, open(aside, "w", newline="", encoding="utf-8") as file:
-            csv.writer(file).writerows([("start_s", "end_s", "phoneme", "midi"), *r.timing])
-        return dataclasses.replace(r, labels=path)
-
-    recordings = [labelled(r) for r in recordings]
-    with write_aside(folder / "manifest.csv") as aside, open(aside, "w", newline="", encoding="utf-8") as file:
-        names = [f.name for f in dataclasses.fields(Recording) if f.name not in ("corpus", "timing")]
-        writer = csv.writer(file)
-        writer.writerow(["duration_s" if n == "duration" else n for n in names])
-        for r in recordings:
-            values = (getattr(r, n) for n in names)
-            writer.writerow("" if v is None else v.relative_to(folder) if isinstance(v, Path) else v for v in values)
+    names = [f.name for f in dataclasses.fields(Recording) if f.name not in ("corpus", "timing")]
+    rows = [["duration_s" if name == "duration" else name for name in names]]
+    for recording in [_with_labels(r, folder) for r in recordings]:
+        rows.append([_as_cell(getattr(recording, name), folder) for name in names])
+    _write_table(folder / "manifest.csv", rows)
     return folder / "manifest.csv"

@@ -29,6 +29,27 @@ def _source(recording):
     return f"{recording.corpus}/{recording.path.parent.name}/{re.sub(r'[ _-]*[0-9]+$', '', stem) or stem}"
 
 
+# %% ../../nbs/corpora/02_splits.ipynb #4efbbf6c
+def _choose_valid(kind, sources, share):
+    "Choose the sources of one kind, in one corpus, that go to `valid`."
+    ranked = sorted(sources, key=_draw)
+    if kind in ("room", "noise"):
+        least = 2 if len(ranked) >= 4 else 0
+    else:
+        least = 1 if len(ranked) >= 5 else 0
+    if not least:
+        return []
+    drawn = [source for source in ranked[least:-2] if _draw(source) < share]
+    return ranked[:least] + drawn
+
+
+def _apart(sources):
+    "Take each clip for a source where all clips are a numbered list without sessions, not one recording in parts."
+    if len(sources) != 1 or any(r.session for clips in sources.values() for r in clips):
+        return sources
+    return {f"{source}/{r.path.stem}": [r] for source, clips in sources.items() for r in clips}
+
+
 # %% ../../nbs/corpora/02_splits.ipynb #f93675cb
 def assign_splits(
     recordings: list[Recording],  # of one corpus or of many
@@ -36,23 +57,20 @@ def assign_splits(
 ) -> list[Recording]:  # the same, none without a split
     """Give each corpus without `valid` rows a split by source recording and hash: the same on every machine, and no
     source is in both."""
-    have = {r.corpus for r in recordings if r.split == "valid"}
-    pools = defaultdict(lambda: defaultdict(list))  # (corpus, kind) -> source -> its recordings
+    given = {r.corpus for r in recordings if r.split == "valid"}
+    groups = defaultdict(lambda: defaultdict(list))  # (corpus, kind) -> source -> its recordings
     for r in recordings:
-        if r.corpus not in have and r.split != "test":
-            pools[r.corpus, r.kind][_source(r)].append(r)
+        if r.corpus not in given and r.split != "test":
+            groups[r.corpus, r.kind][_source(r)].append(r)
     valid = set()
-    for (_, kind), sources in pools.items():
-        if len(sources) == 1 and not any(r.session for clips in sources.values() for r in clips):
-            # a numbered list, not one recording in parts
-            sources = {f"{s}/{r.path.stem}": [r] for s, clips in sources.items() for r in clips}
-        ranked, rare = sorted(sources, key=_draw), kind in ("room", "noise")
-        least = 2 if rare and len(ranked) >= 4 else 1 if not rare and len(ranked) >= 5 else 0
-        for i, source in enumerate(ranked):
-            if i < least or least and _draw(source) < share and i < len(ranked) - 2:
-                valid.update(r.path for r in sources[source])
+    for (_, kind), sources in groups.items():
+        sources = _apart(sources)
+        for source in _choose_valid(kind, sources, share):
+            valid.update(r.path for r in sources[source])
 
     def split(r):
-        return r.split or "train" if r.corpus in have or r.split == "test" else "valid" if r.path in valid else "train"
+        if r.corpus in given or r.split == "test":
+            return r.split or "train"
+        return "valid" if r.path in valid else "train"
 
     return [dataclasses.replace(r, split=split(r)) for r in recordings]

@@ -23,6 +23,7 @@ import torch
 import torchaudio
 from einops import rearrange
 
+from ..core.clock import Clock
 from ..audio.mel import LogMel
 from ..audio.pitch import f0
 
@@ -45,16 +46,25 @@ def si_sdr(
     means."""
     estimate, target = (x - x.mean(1, keepdim=True) for x in _pair(estimate, target))
     scale = (estimate * target).sum(1, keepdim=True) / (target.square().sum(1, keepdim=True) + 1e-8)
-    signal, error = (scale * target).square().sum(1), (estimate - scale * target).square().sum(1)
+    signal = (scale * target).square().sum(1)
+    error = (estimate - scale * target).square().sum(1)
     return 10 * torch.log10((signal + 1e-8) / (error + 1e-8))
 
 
 # %% ../../nbs/metrics/00_distances.ipynb #b8fa1390
+_CLOCK = Clock()  # of all measures: 50 frames a second
+
+
+def _log_mel(sample_rate, floor):
+    "Build a log-mel spectrogram of 50 frames a second under windows of about 64 ms, for any sample rate."
+    hop_length = sample_rate // int(_CLOCK.frame_rate)
+    n_fft = 1024 * max(1, round(sample_rate / _CLOCK.sample_rate))
+    return LogMel(sample_rate, hop_length=hop_length, n_fft=n_fft, floor=floor)
+
+
 def _mel_db(waveform, sample_rate):
     "Compute log-mel spectrograms [B, T, 80] in dB; what is below -60 is raised to that."
-    mel = LogMel(
-        sample_rate, hop_length=sample_rate // 50, n_fft=1024 * max(1, round(sample_rate / 16000)), floor=1e-3
-    ).to(waveform.device)
+    mel = _log_mel(sample_rate, floor=1e-3).to(waveform.device)
     return rearrange(mel(rearrange(waveform, "b l -> b 1 l")), "b m t -> b t m") * 20 / math.log(10)
 
 
@@ -104,10 +114,8 @@ def f0_error_semitones(
     a: torch.Tensor,  # [1, L] or [L]
     b: torch.Tensor,  # [1, L'] or [L']; frames beyond the shorter one are left out
     sample_rate: int,  # Hz
-) -> tuple[
-    float, float
-]:  # mean absolute error in semitones where both are voiced (nan: nowhere); share of frames whose voicing agrees
-    "Compare two pitch tracks."
+) -> tuple[float, float]:  # mean error in semitones where both are voiced (nan: nowhere); share of equal voicing
+    "Compare the pitch of two sounds, frame by frame from their beginnings."
     (hz_a, voiced_a), (hz_b, voiced_b) = f0(a, sample_rate), f0(b, sample_rate)
     n = min(len(hz_a), len(hz_b))
     both = voiced_a[:n] & voiced_b[:n]
@@ -130,15 +138,15 @@ def error_rate(
 def frechet_distance(
     features_a: torch.Tensor,  # [N, D]
     features_b: torch.Tensor,  # [M, D]
-) -> float:  # 0 for equal clouds
-    "Measure how far two clouds of features are apart, each seen as a Gaussian (Heusel et al. 2017, equation 6)."
-    clouds = [x.detach().double().cpu() for x in (features_a, features_b)]
-    if any(x.ndim != 2 or len(x) < 2 for x in clouds) or clouds[0].shape[1] != clouds[1].shape[1]:
+) -> float:  # 0 for equal sets
+    "Measure how far two sets of features are apart, each seen as a Gaussian (Heusel et al. 2017, equation 6)."
+    sets = [x.detach().double().cpu() for x in (features_a, features_b)]
+    if any(x.ndim != 2 or len(x) < 2 for x in sets) or sets[0].shape[1] != sets[1].shape[1]:
         raise ValueError(
             f"wanted features [N, D] and [M, D] with N and M at least 2, got {tuple(features_a.shape)} and "
             f"{tuple(features_b.shape)}"
         )
-    (mean_a, cov_a), (mean_b, cov_b) = ((x.mean(0), x.T.cov().reshape(x.shape[1], -1)) for x in clouds)
+    (mean_a, cov_a), (mean_b, cov_b) = ((x.mean(0), x.T.cov().reshape(x.shape[1], -1)) for x in sets)
     return max(0.0, torchaudio.functional.frechet_distance(mean_a, cov_a, mean_b, cov_b).item())
 
 

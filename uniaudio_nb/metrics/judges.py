@@ -37,20 +37,23 @@ from torch import nn
 from torch.nn import functional as F
 from tqdm import tqdm
 
+from ..core.clock import Clock
 from ..core.patching import patch
 from ..audio.waveform import resample
 from ..engine.pretrained import load_weights, save_weights
 
 # %% ../../nbs/metrics/02_judges.ipynb #e2982522
-_RATE = 16000  # Hz, at which judges hear
+_CLOCK = Clock()  # of what judges hear: 16 kHz, 50 frames a second
+_RATE = _CLOCK.sample_rate
+_HOP = _CLOCK.hop_length
 
 
 def frame_energies(
     waveform: torch.Tensor,  # [..., L]
 ) -> torch.Tensor:  # mean squares [..., T] of frames of 20 ms; the last frame is filled up with zeros
-    "Measure how loud each 20 ms are."
-    waveform = F.pad(waveform, (0, -waveform.shape[-1] % 320))
-    return waveform.unfold(-1, 320, 320).square().mean(-1)
+    "Measure the energy of each frame of 20 ms."
+    waveform = F.pad(waveform, (0, -waveform.shape[-1] % _HOP))
+    return waveform.unfold(-1, _HOP, _HOP).square().mean(-1)
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #c1cff4f7
@@ -61,7 +64,9 @@ def trim_silence(
     "Cut silence off at both ends."
     energies = frame_energies(waveform)
     loud = (energies >= energies.max() * 10 ** (-below / 10)).nonzero()[:, 0]
-    return waveform[max(0, int(loud[0]) - 2) * 320 : (int(loud[-1]) + 3) * 320]
+    first = max(0, int(loud[0]) - 2)
+    last = int(loud[-1]) + 2
+    return waveform[first * _HOP : (last + 1) * _HOP]
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #65060288
@@ -93,11 +98,11 @@ def sound_level(
 # %% ../../nbs/metrics/02_judges.ipynb #a64bec84
 def power_spectrum(
     windows: torch.Tensor,  # [B, L] at 16 kHz, L at least 512
-) -> torch.Tensor:  # [B, 257, T], T = 1 + L // 320
+) -> torch.Tensor:  # [B, 257, T], T = 1 + L // 320 (20 ms)
     "Compute the power spectrum of windows whose level was taken out, 50 frames a second."
-    shape = torch.hann_window(512, device=windows.device)
-    spectrum = torch.stft(windows / sound_level(windows), 512, 320, window=shape, return_complex=True)
-    return spectrum.abs().square() / shape.square().sum() + 1e-5
+    window = torch.hann_window(512, device=windows.device)
+    spectrum = torch.stft(windows / sound_level(windows), 512, _HOP, window=window, return_complex=True)
+    return spectrum.abs().square() / window.square().sum() + 1e-5
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #3735a486
@@ -184,7 +189,7 @@ class ConvolutionalBody(nn.Module):
         features: torch.Tensor,  # [B, F, T], T at least 32
     ) -> torch.Tensor:  # [B, n_out]
         picture = self.norm(rearrange(features, "b f t -> b 1 f t"))
-        height = torch.linspace(-1, 1, picture.shape[2], device=picture.device)[:, None].expand_as(picture)
+        height = torch.linspace(-1, 1, features.shape[1], device=picture.device)[:, None].expand_as(picture)
         picture = torch.cat([picture, height], 1).contiguous(memory_format=torch.channels_last)
         hidden = self.stages(picture)  # [B, C, F/32, T/32]
         return self.out(torch.cat([hidden.mean(3), hidden.amax(3)], 1).flatten(1))
@@ -194,8 +199,19 @@ class ConvolutionalBody(nn.Module):
 FAMILIES = {"cepstra": (Cepstra, RecurrentBody), "spectrum": (CubeRootSpectrum, ConvolutionalBody)}
 
 
+def _check_judge(classes, family, seconds):
+    "Raise `ValueError` for classes, a family or a window that no judge can have."
+    if len(classes) < 2 or len(set(classes)) < len(classes):
+        raise ValueError(f"a judge needs at least two classes, each once, got {list(classes)}")
+    if family not in FAMILIES:
+        raise ValueError(f"the family must be one of {', '.join(FAMILIES)}, got {family!r}")
+    if not 0.7 <= seconds <= 10:
+        raise ValueError(f"a window lasts 0.7 to 10 s, got {seconds}")
+
+
+# %% ../../nbs/metrics/02_judges.ipynb #b753374c
 class Judge(nn.Module):
-    "Classifier of windows of a sound: features and network of a family, 64 numbers, an output for each class."
+    "Classify windows of a sound, by the features and the network of a family."
 
     def __init__(
         self,
@@ -205,12 +221,7 @@ class Judge(nn.Module):
         several: bool = False,  # True: a tagger, several classes may sound at once; False: exactly one is true
     ):
         super().__init__()
-        if len(classes) < 2 or len(set(classes)) < len(classes):
-            raise ValueError(f"a judge needs at least two classes, each once, got {list(classes)}")
-        if family not in FAMILIES:
-            raise ValueError(f"the family must be one of {', '.join(FAMILIES)}, got {family!r}")
-        if not 0.7 <= seconds <= 10:
-            raise ValueError(f"a window lasts 0.7 to 10 s, got {seconds}")
+        _check_judge(classes, family, seconds)
         self.classes = list(classes)
         self.family = family
         self.seconds = seconds
@@ -245,6 +256,7 @@ def windows(
     return cut_windows(trim_silence(sound), length, length // 2)
 
 
+# %% ../../nbs/metrics/02_judges.ipynb #e81b30e2
 @patch
 @torch.no_grad()
 def probabilities(
@@ -252,11 +264,11 @@ def probabilities(
     waveform: torch.Tensor,  # [1, L], at least one sample
     sample_rate: int = _RATE,  # Hz
 ) -> torch.Tensor:  # [n_classes] on the CPU: mean over the windows, of a tagger the maximum
-    "Judge a sound."
+    "Compute how probable each class is."
     self.eval()
     logits = self(self.windows(waveform, sample_rate))
-    verdict = logits.sigmoid().amax(0) if self.several else logits.softmax(1).mean(0)
-    return verdict.cpu()
+    classes = logits.sigmoid().amax(0) if self.several else logits.softmax(1).mean(0)
+    return classes.cpu()
 
 
 @patch
@@ -277,35 +289,9 @@ def embed(
     waveform: torch.Tensor,  # [1, L], at least one sample
     sample_rate: int = _RATE,  # Hz
 ) -> torch.Tensor:  # unit vector [64] on the CPU; inner products are similarities
-    "Place a sound in the space before the classes: for Fréchet distances and nearest neighbours."
+    "Embed a sound in the space before the classes: for Fréchet distances and nearest neighbours."
     self.eval()
     return F.normalize(self.body(self.features(self.windows(waveform, sample_rate))).mean(0), dim=0).cpu()
-
-
-# %% ../../nbs/metrics/02_judges.ipynb #d213e08d
-@patch
-def save(
-    self: Judge,
-    folder: str | Path,  # gets config.json and model.safetensors
-) -> Path:  # the folder
-    "Write the judge, its weights in 16 bits."
-    names = ("classes", "family", "seconds", "several")
-    description = {"kind": "judge", **{name: getattr(self, name) for name in names}}
-    weights = {name: w.half() if w.is_floating_point() else w for name, w in self.state_dict().items()}
-    return save_weights(folder, description, weights)
-
-
-@patch(cls_method=True)
-def load(
-    cls: Judge,
-    folder: str | Path,  # written by `save`
-) -> Judge:  # on the CPU, ready to judge
-    "Read a judge; errors as in `load_weights`."
-
-    def build(description):
-        return cls(**{name: value for name, value in description.items() if name != "kind"})
-
-    return load_weights(folder, "judge", build)[0]
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #09ec25dd
@@ -328,8 +314,15 @@ def disturb(
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #c182e67a
+def _window_starts(sound, length):
+    "Find the samples at which windows begin that are at most 30 dB below the loudest."
+    energies = frame_energies(sound)
+    energies = energies.unfold(0, min(len(energies), length // _HOP), 1).sum(1)
+    return (energies >= 1e-3 * energies.max()).nonzero()[:, 0] * _HOP
+
+
 class TrainingSounds:
-    "Recordings of each class, and random windows of them."
+    "Keep the recordings of each class, to draw random windows of them."
 
     def __init__(
         self,
@@ -344,31 +337,31 @@ class TrainingSounds:
         self.members = {name: [] for name in names}
         for waveform, name in zip(waveforms, names, strict=True):
             sound = trim_silence(waveform.detach().float().flatten().cpu())
-            self.members[name].append((sound, self.starts(sound)))
+            self.members[name].append((sound, _window_starts(sound, length)))
 
-    def starts(self, sound):  # [n], in samples
-        "Find where windows begin that are at most 30 dB below the loudest."
-        energies = frame_energies(sound)
-        energies = energies.unfold(0, min(len(energies), self.length // 320), 1).sum(1)
-        return (energies >= 1e-3 * energies.max()).nonzero()[:, 0] * 320
 
-    def below(self, n):  # a random whole number from 0 to n-1
-        return int(torch.randint(n, (), generator=self.generator))
+# %% ../../nbs/metrics/02_judges.ipynb #63833b1a
+@patch
+def _draw(self: TrainingSounds, n):
+    "Draw a whole number from 0 to n-1."
+    return int(torch.randint(n, (), generator=self.generator))
 
-    def window(
-        self,
-        name: str,  # of the class
-    ) -> torch.Tensor:  # [length], level 1
-        "Draw a window of a class; a sound that is shorter stands anywhere in it."
-        sound, starts = self.members[name][self.below(len(self.members[name]))]
-        spare = self.length - len(sound)
-        if spare >= 0:
-            left = self.below(spare + 1)
-            window = F.pad(sound, (left, spare - left))
-        else:
-            start = min(int(starts[self.below(len(starts))]), -spare)
-            window = sound[start : start + self.length]
-        return window / sound_level(window[None])[0]
+
+@patch
+def window(
+    self: TrainingSounds,
+    name: str,  # of the class
+) -> torch.Tensor:  # [length], level 1
+    "Draw a window of a class."
+    sound, starts = self.members[name][self._draw(len(self.members[name]))]
+    spare = self.length - len(sound)
+    if spare >= 0:
+        left = self._draw(spare + 1)
+        window = F.pad(sound, (left, spare - left))
+    else:
+        start = min(int(starts[self._draw(len(starts))]), -spare)
+        window = sound[start : start + self.length]
+    return window / sound_level(window[None])[0]
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #a72b3d6b
@@ -382,11 +375,11 @@ def batch(
     windows = torch.zeros(size, self.length)
     targets = torch.zeros(size, len(self.classes))
     for row in range(size):
-        for _ in range(1 + self.below(3) if several else 1):
-            name = self.classes[self.below(len(self.classes))]
-            if several and "" in self.members and self.below(4) == 0:
+        for _ in range(1 + self._draw(3) if several else 1):
+            name = self.classes[self._draw(len(self.classes))]
+            if several and "" in self.members and self._draw(4) == 0:
                 name = ""
-            gain = 10 ** ((self.below(161) - 80) / 200) if several else 1.0
+            gain = 10 ** ((self._draw(161) - 80) / 200) if several else 1.0
             windows[row] += gain * self.window(name)
             if name:
                 targets[row, self.classes.index(name)] = 1
@@ -427,6 +420,32 @@ def train_judge(
             schedule.step()
             bar.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
     return judge.eval()
+
+
+# %% ../../nbs/metrics/02_judges.ipynb #44908d8d
+@patch
+def save(
+    self: Judge,
+    folder: str | Path,  # gets config.json and model.safetensors
+) -> Path:  # the folder
+    "Write the judge, its weights in 16 bits."
+    names = ("classes", "family", "seconds", "several")
+    description = {"kind": "judge", **{name: getattr(self, name) for name in names}}
+    weights = {name: w.half() if w.is_floating_point() else w for name, w in self.state_dict().items()}
+    return save_weights(folder, description, weights)
+
+
+@patch(cls_method=True)
+def load(
+    cls: Judge,
+    folder: str | Path,  # written by `save`
+) -> Judge:  # on the CPU, ready to judge
+    "Read a judge; errors as in `load_weights`."
+
+    def build(description):
+        return cls(**{name: value for name, value in description.items() if name != "kind"})
+
+    return load_weights(folder, "judge", build)[0]
 
 
 # %% ../../nbs/metrics/02_judges.ipynb #4e7afbda

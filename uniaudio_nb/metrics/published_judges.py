@@ -12,16 +12,12 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
+from ..core.clock import Clock
+from ..core.patching import patch
 from ..audio.waveform import resample
 
-
 # %% ../../nbs/metrics/03_published_judges.ipynb #843a1406
-def _transformers():
-    try:
-        import transformers
-    except ImportError as error:
-        raise ImportError("published judges need transformers: pip install 'uniaudio-nb[judges]'") from error
-    return transformers
+_RATE = Clock().sample_rate  # Hz, of sounds whose rate is not given
 
 
 def _samples(waveform, sample_rate, wanted, least):
@@ -32,9 +28,22 @@ def _samples(waveform, sample_rate, wanted, least):
     return F.pad(sound, (0, max(0, round(least * wanted) - len(sound)))).numpy()
 
 
-# %% ../../nbs/metrics/03_published_judges.ipynb #9b025096
-class Wav2Vec2Judge:
-    "Hear words with a published wav2vec 2.0, HuBERT or WavLM model with a CTC output."
+# %% ../../nbs/metrics/03_published_judges.ipynb #0ddec2c2
+def _transformers():
+    "Import transformers, or say which extra brings it."
+    try:
+        import transformers
+    except ImportError as error:
+        raise ImportError("published judges need transformers: pip install 'uniaudio-nb[judges]'") from error
+    return transformers
+
+
+class _PublishedJudge:
+    "Load a published network with its processor, and bring sounds to its rate."
+
+    _model_class = "AutoModel"  # of transformers
+    _processor_class = "AutoProcessor"  # of transformers
+    _least = 0.1  # s; shorter sounds are filled up
 
     def __init__(
         self,
@@ -42,26 +51,43 @@ class Wav2Vec2Judge:
         device: str = "cpu",  # where it runs
     ):
         transformers = _transformers()
-        self.model = transformers.AutoModelForCTC.from_pretrained(name_or_folder).to(device).eval()
-        self.processor = transformers.AutoProcessor.from_pretrained(name_or_folder)
+        self.model = getattr(transformers, self._model_class).from_pretrained(name_or_folder).to(device).eval()
+        self.processor = getattr(transformers, self._processor_class).from_pretrained(name_or_folder)
+        self.extractor = getattr(self.processor, "feature_extractor", self.processor)
+
+    def _samples(self, waveform, sample_rate):
+        "Bring a sound to the rate of the network."
+        return _samples(waveform, sample_rate, self.extractor.sampling_rate, self._least)
+
+    def _inputs(self, samples):
+        "Compute what the network sees of one array of samples, or of a list of them."
+        rate = self.extractor.sampling_rate
+        return self.extractor(samples, sampling_rate=rate, return_tensors="pt").to(self.model.device)
+
+
+# %% ../../nbs/metrics/03_published_judges.ipynb #9b025096
+class Wav2Vec2Judge(_PublishedJudge):
+    "Transcribe speech with a published wav2vec 2.0, HuBERT or WavLM model with a CTC output."
+
+    _model_class = "AutoModelForCTC"
 
     @torch.no_grad()
     def transcribe(
         self,
         waveform: torch.Tensor,  # [1, L]
-        sample_rate: int = 16000,  # Hz
+        sample_rate: int = _RATE,  # Hz
     ) -> str:  # in small letters
         "Write down what is said."
-        rate = self.processor.feature_extractor.sampling_rate
-        samples = _samples(waveform, sample_rate, rate, 0.1)
-        inputs = self.processor.feature_extractor(samples, sampling_rate=rate, return_tensors="pt")
-        letters = self.model(**inputs.to(self.model.device)).logits.argmax(-1)
+        inputs = self._inputs(self._samples(waveform, sample_rate))
+        letters = self.model(**inputs).logits.argmax(-1)
         return self.processor.tokenizer.batch_decode(letters, skip_special_tokens=True)[0].lower().strip()
 
 
 # %% ../../nbs/metrics/03_published_judges.ipynb #f9ed6ddb
-class WhisperJudge:
-    "Hear words with a published Whisper model."
+class WhisperJudge(_PublishedJudge):
+    "Transcribe speech with a published Whisper model."
+
+    _model_class = "WhisperForConditionalGeneration"
 
     def __init__(
         self,
@@ -69,109 +95,101 @@ class WhisperJudge:
         language: str | None = "en",  # of the speech; None: the model finds out (models of English only take None, too)
         device: str = "cpu",  # where it runs
     ):
-        transformers = _transformers()
-        self.model = transformers.WhisperForConditionalGeneration.from_pretrained(name_or_folder).to(device).eval()
-        self.processor = transformers.AutoProcessor.from_pretrained(name_or_folder)
+        super().__init__(name_or_folder, device)
         self.options = dict(language=language, task="transcribe") if language else {}
 
-    @torch.no_grad()
-    def transcribe(
-        self,
-        waveform: torch.Tensor,  # [1, L]
-        sample_rate: int = 16000,  # Hz
-    ) -> str:  # with capitals and punctuation, as Whisper writes; `word_errors` takes them off
-        "Write down what is said, by greedy decoding."
-        extractor = self.processor.feature_extractor
-        samples = _samples(waveform, sample_rate, extractor.sampling_rate, 0.1)
-        pieces = []
-        for start in range(0, len(samples), extractor.n_samples):
-            piece = samples[start : start + extractor.n_samples]
-            inputs = extractor(piece, sampling_rate=extractor.sampling_rate, return_tensors="pt").to(self.model.device)
-            tokens = self.model.generate(inputs.input_features, do_sample=False, num_beams=1, **self.options)
-            pieces.append(self.processor.tokenizer.batch_decode(tokens, skip_special_tokens=True)[0].strip())
-        return " ".join(piece for piece in pieces if piece)
+    def _transcribe_segment(self, samples):
+        "Write down what is said in at most 30 s, by greedy decoding."
+        features = self._inputs(samples).input_features
+        tokens = self.model.generate(features, do_sample=False, num_beams=1, **self.options)
+        return self.processor.tokenizer.batch_decode(tokens, skip_special_tokens=True)[0].strip()
+
+
+# %% ../../nbs/metrics/03_published_judges.ipynb #37ffa91b
+@patch
+@torch.no_grad()
+def transcribe(
+    self: WhisperJudge,
+    waveform: torch.Tensor,  # [1, L]
+    sample_rate: int = _RATE,  # Hz
+) -> str:  # with capitals and punctuation, as Whisper writes; `word_errors` takes them off
+    "Write down what is said, by greedy decoding."
+    samples = self._samples(waveform, sample_rate)
+    length = self.extractor.n_samples
+    texts = [self._transcribe_segment(samples[start : start + length]) for start in range(0, len(samples), length)]
+    return " ".join(text for text in texts if text)
 
 
 # %% ../../nbs/metrics/03_published_judges.ipynb #43993b5b
-class SpeakerVerifier:
+class SpeakerVerifier(_PublishedJudge):
     "Compare voices with a published x-vector model, such as WavLM."
 
-    def __init__(
-        self,
-        name_or_folder: str | Path,  # a name of the Hugging Face hub (downloaded) or a folder
-        device: str = "cpu",  # where it runs
-    ):
-        transformers = _transformers()
-        self.model = transformers.AutoModelForAudioXVector.from_pretrained(name_or_folder).to(device).eval()
-        self.extractor = transformers.AutoFeatureExtractor.from_pretrained(name_or_folder)
+    _model_class = "AutoModelForAudioXVector"
+    _processor_class = "AutoFeatureExtractor"
+    _least = 0.5
 
     @torch.no_grad()
     def embed(
         self,
         waveform: torch.Tensor,  # [1, L]
-        sample_rate: int = 16000,  # Hz
+        sample_rate: int = _RATE,  # Hz
     ) -> torch.Tensor:  # unit vector [D] on the CPU
-        "Place a voice in the space of voices."
-        rate = self.extractor.sampling_rate
-        samples = _samples(waveform, sample_rate, rate, 0.5)
-        inputs = self.extractor(samples, sampling_rate=rate, return_tensors="pt").to(self.model.device)
+        "Compute the x-vector of a voice."
+        inputs = self._inputs(self._samples(waveform, sample_rate))
         return F.normalize(self.model(**inputs).embeddings[0].cpu(), dim=0)
 
     def similarity(
         self,
         a: torch.Tensor,  # [1, L]
         b: torch.Tensor,  # [1, L']
-        sample_rate: int = 16000,  # Hz, of both
+        sample_rate: int = _RATE,  # Hz, of both
     ) -> float:  # cosine, -1 to 1
         "Measure how alike two voices are."
         return float(self.embed(a, sample_rate) @ self.embed(b, sample_rate))
 
 
 # %% ../../nbs/metrics/03_published_judges.ipynb #7b72468a
-class ClapJudge:
+def _unit(features):
+    "Scale to length 1; transformers 4 gives a tensor, transformers 5 an object with it."
+    return F.normalize(getattr(features, "pooler_output", features), dim=-1)
+
+
+class ClapJudge(_PublishedJudge):
     "Compare sounds with captions by a published CLAP model."
 
-    def __init__(
-        self,
-        name_or_folder: str | Path,  # a name of the Hugging Face hub (downloaded) or a folder
-        device: str = "cpu",  # where it runs
-    ):
-        transformers = _transformers()
-        self.model = transformers.ClapModel.from_pretrained(name_or_folder).to(device).eval()
-        self.processor = transformers.AutoProcessor.from_pretrained(name_or_folder)
+    _model_class = "ClapModel"
 
     @torch.no_grad()
     def embed(
         self,
         waveform: torch.Tensor,  # [1, L]
-        sample_rate: int = 16000,  # Hz
+        sample_rate: int = _RATE,  # Hz
     ) -> torch.Tensor:  # unit vector [D] on the CPU
-        "Place a sound in the space that it shares with captions."
-        extractor = self.processor.feature_extractor
-        rate, most = extractor.sampling_rate, extractor.nb_max_samples
-        samples = _samples(waveform, sample_rate, rate, 0.1)
-        pieces = [samples[start : start + most] for start in range(0, len(samples), most)]
-        inputs = extractor(pieces, sampling_rate=rate, return_tensors="pt").to(self.model.device)
-        return self._unit(self.model.get_audio_features(**inputs)).mean(0).cpu()
+        "Embed a sound in the space that it shares with captions."
+        samples = self._samples(waveform, sample_rate)
+        length = self.extractor.nb_max_samples
+        segments = [samples[start : start + length] for start in range(0, len(samples), length)]
+        return _unit(self.model.get_audio_features(**self._inputs(segments))).mean(0).cpu()
 
-    @torch.no_grad()
-    def embed_texts(
-        self,
-        texts: Sequence[str],  # captions
-    ) -> torch.Tensor:  # unit vectors [N, D] on the CPU
-        "Place captions in the space that they share with sounds."
-        inputs = self.processor.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
-        return self._unit(self.model.get_text_features(**inputs.to(self.model.device))).cpu()
 
-    def similarity(
-        self,
-        waveform: torch.Tensor,  # [1, L]
-        texts: Sequence[str],  # captions
-        sample_rate: int = 16000,  # Hz
-    ) -> torch.Tensor:  # cosines [N], the CLAP scores
-        "Measure how well captions fit a sound."
-        return self.embed_texts(texts) @ F.normalize(self.embed(waveform, sample_rate), dim=0)
+# %% ../../nbs/metrics/03_published_judges.ipynb #1eabdb2e
+@patch
+@torch.no_grad()
+def embed_texts(
+    self: ClapJudge,
+    texts: Sequence[str],  # captions
+) -> torch.Tensor:  # unit vectors [N, D] on the CPU
+    "Embed captions in the space that they share with sounds."
+    inputs = self.processor.tokenizer(list(texts), padding=True, truncation=True, return_tensors="pt")
+    return _unit(self.model.get_text_features(**inputs.to(self.model.device))).cpu()
 
-    @staticmethod
-    def _unit(features):  # transformers 4 gives a tensor, transformers 5 an object with it
-        return F.normalize(getattr(features, "pooler_output", features), dim=-1)
+
+@patch
+def similarity(
+    self: ClapJudge,
+    waveform: torch.Tensor,  # [1, L]
+    texts: Sequence[str],  # captions
+    sample_rate: int = _RATE,  # Hz
+) -> torch.Tensor:  # cosines [N], the CLAP scores
+    "Measure how well captions fit a sound."
+    return self.embed_texts(texts) @ F.normalize(self.embed(waveform, sample_rate), dim=0)

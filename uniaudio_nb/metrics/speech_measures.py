@@ -22,20 +22,20 @@ from dataclasses import dataclass
 import torch
 from einops import rearrange
 
-from ..audio.mel import LogMel
 from ..audio.pitch import track_pitch
 from ..audio.waveform import resample
-from .distances import error_rate, warp_cost
+from .distances import _log_mel, error_rate, warp_cost
 
 
 # %% ../../nbs/metrics/04_speech_measures.ipynb #4151cdd9
 def split_transcript(
     text: str,  # what was said, or what was written down
 ) -> list[str]:  # words in small letters, without punctuation
-    "Take a transcript apart for counting; figures and abbreviations stay as they are written."
+    "Split a transcript into words for counting; figures and abbreviations stay as they are written."
     return re.findall(r"[^\W_]+(?:'[^\W_]+)*", text.lower().replace("\u2019", "'"))
 
 
+# %% ../../nbs/metrics/04_speech_measures.ipynb #ea524e03
 def word_error_rate(
     hypotheses: Sequence[str],  # what a recogniser wrote down, one for each reference
     references: Sequence[str],  # what was said
@@ -53,7 +53,7 @@ def word_error_rate(
 # %% ../../nbs/metrics/04_speech_measures.ipynb #42a10e8d
 @dataclass(frozen=True)
 class PitchAgreement:
-    "How well one pitch track follows another."
+    "Say how well one pitch track follows another."
 
     within: float  # part of the reference's voiced frames with a pitch at most `cents` away; nan if there are none
     voicing: float  # part of all frames that are voiced in both or in none, 0 to 1
@@ -67,18 +67,16 @@ def pitch_agreement(
     cents: float = 50.0,  # how far a pitch may be off
 ) -> PitchAgreement:  # parts and number of frames
     "Compare the pitch of a voice with a reference, frame by frame, by `track_pitch`."
-    (hz_a, voiced_a) = track_pitch(estimate, sample_rate)
-    (hz_b, voiced_b) = track_pitch(reference, sample_rate)
-    n = min(len(hz_a), len(hz_b))
-    hz_a = hz_a[:n]
-    voiced_a = voiced_a[:n]
-    hz_b = hz_b[:n]
-    voiced_b = voiced_b[:n]
-    both = voiced_a & voiced_b
-    distance = 1200 * (hz_a.clamp(min=1) / hz_b.clamp(min=1)).log2().abs()
-    right = (both & (distance <= cents)).sum().item()
-    frames = voiced_b.sum().item()
-    return PitchAgreement(right / frames if frames else math.nan, (voiced_a == voiced_b).float().mean().item(), frames)
+    hz, voiced = track_pitch(estimate, sample_rate)
+    true_hz, true_voiced = track_pitch(reference, sample_rate)
+    n = min(len(hz), len(true_hz))
+    hz, voiced = hz[:n], voiced[:n]
+    true_hz, true_voiced = true_hz[:n], true_voiced[:n]
+    distance = 1200 * (hz.clamp(min=1) / true_hz.clamp(min=1)).log2().abs()
+    right = (voiced & true_voiced & (distance <= cents)).sum().item()
+    frames = true_voiced.sum().item()
+    voicing = (voiced == true_voiced).float().mean().item()
+    return PitchAgreement(right / frames if frames else math.nan, voicing, frames)
 
 
 # %% ../../nbs/metrics/04_speech_measures.ipynb #a5909ab5
@@ -88,13 +86,14 @@ def mel_cepstra(
     n: int = 13,  # coefficients, without the level
 ) -> torch.Tensor:  # [T, n], 50 frames per second
     "Write the spectral envelope of each frame as a sum of cosines over mel frequency."
-    mel = LogMel(sample_rate, hop_length=sample_rate // 50, n_fft=1024 * max(1, round(sample_rate / 16000)), floor=1e-4)
+    mel = _log_mel(sample_rate, floor=1e-4)
     curve = rearrange(mel(waveform.detach().float().cpu().reshape(1, 1, -1)), "1 m t -> t m")
     bands = torch.arange(curve.shape[1]) + 0.5
     cosines = torch.cos(torch.pi * torch.arange(1, n + 1)[:, None] * bands / len(bands))  # [n, bands]
     return curve @ cosines.T * 2 / len(bands)
 
 
+# %% ../../nbs/metrics/04_speech_measures.ipynb #71d271a8
 def mel_cepstral_distortion(
     a: torch.Tensor,  # [1, L] or [L], at most 60 s
     b: torch.Tensor,  # [1, L'] or [L']
@@ -112,6 +111,9 @@ def mel_cepstral_distortion(
 
 
 # %% ../../nbs/metrics/04_speech_measures.ipynb #a0ef73f6
+_PESQ_RATE = 16_000  # Hz, of the wide band in ITU-T P.862.2
+
+
 def pesq(
     estimate: torch.Tensor,  # [1, L] or [L]
     target: torch.Tensor,  # the clean speech, [1, L] or [L]; both are cut to the shorter one
@@ -122,6 +124,8 @@ def pesq(
         from pesq import pesq as measure
     except ImportError:
         raise ImportError("pesq needs the package pesq and a C compiler: pip install 'uniaudio-nb[pesq]'") from None
-    sounds = [resample(x.detach().float().flatten().cpu(), sample_rate, 16000) for x in (target, estimate)]
-    n = min(len(sound) for sound in sounds)
-    return float(measure(16000, *(sound[:n].numpy() for sound in sounds), "wb"))
+    clean, degraded = (
+        resample(x.detach().float().flatten().cpu(), sample_rate, _PESQ_RATE) for x in (target, estimate)
+    )
+    n = min(len(clean), len(degraded))
+    return float(measure(_PESQ_RATE, clean[:n].numpy(), degraded[:n].numpy(), "wb"))
