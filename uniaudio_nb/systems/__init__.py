@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from .._lazy import lazy
 
 if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
-    from .base import Generation, Generator, LEVEL, SILENT
+    from .base import Generation, Generator, LEVEL, Prepared, SILENT
     from .evaluation import interval, language_model_report
     from .cases import LISTS, Case, Material, committed_cases, main_corpus, makes_cases
     from .questions import CASES, build_case, choose_cases, count_sources, draw_cases
