@@ -347,6 +347,7 @@ def _add_evaluate(commands):
     _evaluated_options(p)
 
 
+# %% ../../nbs/cli/00_cli.ipynb #de8da2b0
 def _question_options(p):  # which questions are asked, and who judges
     p.add_argument(
         "--model",
