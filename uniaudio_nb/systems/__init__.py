@@ -25,7 +25,16 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .measures import on_pitch, one_figure, resampled_means, same_codes, task_verdict
     from .evaluate import describe_request, evaluate_model, find_impostor, mel_positions, nearest_clips, same_sound
     from .evaluate import through_codec, write_conditions
-    from .own_judges import FEWEST, KINDS_OF_CLASSES, Kind, asked_classes, judges_for, knows, lessons, shipped_folders
+    from .own_judges import (
+        FEWEST,
+        KINDS_OF_CLASSES,
+        Kind,
+        asked_classes,
+        judges_for,
+        knows,
+        judge_examples,
+        shipped_folders,
+    )
     from .report import COLUMNS, evaluate_into, report_table, report_words, write_page
     from .uniaudio.model import UniAudio
 
