@@ -392,17 +392,21 @@ def _kept_or_new(model, task, cases, settings, out, *, bar, seeds, **asking):  #
 
 
 # %% ../../nbs/systems/06_evaluate.ipynb #e1bd4c3a
-def _count_requests(rows, seeds):  # of {task: rows}
+def _bar(rows, seeds):  # of all requests; rows: task -> rows
     requests = [len(row.get("instructions", [0])) for task_rows in rows.values() for row in task_rows]
-    return sum(requests) * len(seeds)
+    total = sum(requests) * len(seeds)
+    return tqdm(total=total, desc="evaluate", unit=" answers", file=sys.stderr, disable=None)
 
 
 def _whole_report(reports, wanted, origin, judges, seeds, label):  # reports: task -> its part
+    families = {}
+    for name, group in judges.items():
+        families[name] = [judge.family for judge in group]
     return {
         "rejected": find_impostor(reports),
         "seeds": list(seeds),
         "model": label,
-        "judges": {name: [judge.family for judge in judges[name]] for name in judges},
+        "judges": families,
         "tasks": reports,
         "not asked": {task: origin.get(task, "there is no measure for it") for task in wanted if task not in reports},
     }
@@ -437,9 +441,7 @@ def evaluate_model(
         "samples": None if out is None else out / "samples",
         "shown": shown,
     }
-    with tqdm(
-        total=_count_requests(rows, seeds), desc="evaluate", unit=" answers", file=sys.stderr, disable=None
-    ) as bar:
+    with _bar(rows, seeds) as bar:
         asking = {"config": config, "seeds": seeds, "batch": batch, "bar": bar}
         for task, mine in rows.items():
             built = [build_case(task, row, material) for row in mine]
