@@ -29,7 +29,7 @@ from ..tasks.task import TASKS
 class Parser(argparse.ArgumentParser):
     "Parse arguments; an error is one sentence and exit code 2."
 
-    def error(self, message):
+    def error(self, message: str):  # what is wrong
         "Write one sentence and end with exit code 2."
         sys.stderr.write(f"{self.prog}: {message} ({self.prog} --help says more)\n")
         raise SystemExit(2)
@@ -55,7 +55,9 @@ def _progress(what):  # a bar whose end is not known: the model may end early
     return lambda n: bar.update(n - bar.n)
 
 
-def check_target(path):
+def check_target(
+    path: str | Path,  # where a sound is to be written
+):
     "Refuse an output that can't be written before minutes are spent on it."
     if Path(path).suffix.lower() not in (".wav", ".flac", ".ogg"):
         raise ValueError(f"cannot write {path}: the suffix must be one of .wav, .flac, .ogg")
@@ -94,7 +96,7 @@ def _add_prepare(commands):
 
 
 # %% ../../nbs/cli/00_cli.ipynb #ae1c5569
-def run_prepare(args):
+def run_prepare(args):  # parsed options
     "Check all recordings and write the token shards of all tasks."
     from uniaudio_nb.shards.prepare import report_table
     from uniaudio_nb.systems.uniaudio.recipe import prepare_data
@@ -148,7 +150,7 @@ def _add_train(commands):
     )
 
 
-def run_train(args):
+def run_train(args):  # parsed options
     "Run the whole recipe."
     from uniaudio_nb.systems.uniaudio.recipe import RecipeConfig, run_recipe
 
@@ -315,7 +317,7 @@ def _save_results(results, output, several, n_samples):  # OUTPUT, or OUTPUT-1, 
         print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz{likelihood}")
 
 
-def run_generate(args):
+def run_generate(args):  # parsed options
     "Answer one request and write its sound."
     from dataclasses import replace
     from uniaudio_nb.systems.uniaudio.model import UniAudio
@@ -406,7 +408,7 @@ def _find_judges(args, material):  # those of a folder, else those that ship, el
 
 
 # %% ../../nbs/cli/00_cli.ipynb #bda37bf2
-def run_evaluate(args):
+def run_evaluate(args):  # parsed options
     "Ask a model the cases of every task, and judge; 1 when it is no model."
     from dataclasses import replace
     from uniaudio_nb.core.files import weights_digest
@@ -463,7 +465,7 @@ def _add_codec(commands):
     p.add_argument("--device", help="cpu or cuda")
 
 
-def run_codec(args):
+def run_codec(args):  # parsed options
     "Send a recording through the codec."
     from math import log2
     from uniaudio_nb.core.devices import find_device
@@ -512,7 +514,7 @@ def _add_train_codec(commands):
 
 
 # %% ../../nbs/cli/00_cli.ipynb #9e0dcee2
-def run_train_codec(args):
+def run_train_codec(args):  # parsed options
     "Train a codec alone."
     from dataclasses import replace
     from uniaudio_nb.corpora.published import read_corpora
@@ -542,7 +544,7 @@ def _add_info(commands):
     p.add_argument("--model", help="model folder")
 
 
-def run_info(args):
+def run_info(args):  # parsed options
     "Show version, tasks and what a model folder holds."
     from uniaudio_nb import __version__
 

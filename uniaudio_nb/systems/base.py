@@ -45,11 +45,11 @@ class Generation:
         "Measure the level of the sound; minus infinity without any sample."
         return level_dbfs(self.waveform) if self.waveform.shape[1] else float("-inf")
 
-    def save(self, path):
-        "Write the sound as a wav, flac or ogg file."
+    def save(self, path):  # its suffix decides: .wav, .flac or .ogg
+        "Write the sound as a file."
         save_audio(path, self.waveform, self.sample_rate)
 
-    def listen(self, title=None):
+    def listen(self, title=None):  # above the player; None: none
         "Show a player."
         return listen(self.waveform, self.sample_rate, title)
 
@@ -89,8 +89,8 @@ class Generator:
         "Draw one result for each prepared request, all in one batch."
         raise NotImplementedError(f"{type(self).__name__} has no `draw`")
 
-    def finish(self, prepared: Prepared, drawn) -> Generation:
-        "Make the sound of one result of `draw`, with a score to rank it by."
+    def finish(self, prepared: Prepared, drawn) -> Generation:  # drawn: one result of `draw`
+        "Make the sound of a result, with a score to rank it by."
         raise NotImplementedError(f"{type(self).__name__} has no `finish`")
 
 
@@ -222,7 +222,7 @@ def clock(self: Generator) -> Clock:
 @patch
 def draw_frames(
     self: Generator,
-    prepared: Prepared,
+    prepared: Prepared,  # the request
     seed: int | None,  # None: different every time
     config: GenerationConfig,
 ) -> Iterator:  # of frames, in the form that `decode_frames` takes

@@ -131,7 +131,7 @@ def makes_cases(
 
 
 def build_case(
-    task: str,
+    task: str,  # key of CASES
     row: dict,  # of a list
     material: Material,
 ) -> Case:
@@ -141,7 +141,7 @@ def build_case(
 
 # %% ../../nbs/systems/02_cases.ipynb #fc4e4055
 def draw_cases(
-    recordings: Sequence[Recording] | Material,
+    recordings: Sequence[Recording] | Material,  # with splits
     tasks: Sequence[str] | None = None,  # None: all that are registered
     seed: int = 0,  # another seed, another list
 ) -> tuple:  # {task: rows}, {task: what the recordings lack}
@@ -158,7 +158,7 @@ def draw_cases(
 
 # %% ../../nbs/systems/02_cases.ipynb #743b0248
 def main_corpus(
-    recordings: Sequence[Recording],
+    recordings: Sequence[Recording],  # of any corpora, at least one
 ) -> list:  # those of the corpus that holds most of them
     "Keep one corpus: others name their classes in other ways, and most of them too rarely."
     corpora = [r.corpus for r in recordings]
@@ -167,7 +167,7 @@ def main_corpus(
 
 def count_sources(
     rows: Sequence[dict],  # of one task
-    recordings: Sequence[Recording] | Material,
+    recordings: Sequence[Recording] | Material,  # with splits
 ) -> dict:  # {"clips", "speakers", "noises", "rooms", "from train": how many different ones}, without zeros
     "Count how many different recordings, voices, noises and rooms a list holds."
     material = recordings if isinstance(recordings, Material) else Material(recordings)
@@ -209,7 +209,7 @@ def _rows_for(task, material, seed):  # rows, and where they come from: "committ
 
 
 def choose_cases(
-    recordings: Sequence[Recording] | Material,
+    recordings: Sequence[Recording] | Material,  # with splits
     tasks: Sequence[str] | None = None,  # None: all that are registered
     limit: int | None = None,  # cases per task at most, drawn from the list, always the same
     seed: int = 0,  # for lists that are drawn

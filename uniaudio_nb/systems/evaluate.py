@@ -96,7 +96,7 @@ def _answer(model, cases, *, config, seeds, batch, bar):  # [seed][case][request
 
 # %% ../../nbs/systems/06_evaluate.ipynb #0735e71b
 def through_codec(
-    model: Generator,
+    model: Generator,  # or anything with `sample_rate` and `tokenizers`
     waveform: torch.Tensor,  # [1, L] at SAMPLE_RATE
 ) -> Heard:  # what comes out of the model's codec, of the same length
     "Send a sound through the codec: the ceiling."
@@ -189,7 +189,7 @@ def mel_positions(
 
 
 def nearest_clips(
-    model: Generator,
+    model: Generator,  # or anything with `sample_rate` and `tokenizers`
     sounds: Sequence[torch.Tensor],  # generated, [1, L]
     clips: Sequence,  # training recordings
     material: Material,

@@ -236,8 +236,8 @@ MEASURES = {  # task -> its measures
 def resampled_means(
     values,  # [n, m]: n cases, m things measured on each
     groups: Sequence,  # n names; cases with the same name are drawn together
-    draws: int = 4000,
-    seed: int = 0,
+    draws: int = 4000,  # how often the means are computed
+    seed: int = 0,  # same seed, same draws
 ) -> np.ndarray:  # [draws, m]
     "Draw means by the bootstrap over groups."
     values = np.asarray(values, dtype=float)
@@ -287,7 +287,7 @@ def _above_floor(measure, draws, model, floor):  # draws of (model, ceiling, flo
 
 
 def one_figure(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     values: dict,  # "model", "ceiling", "floor" (None: none) -> one number per case, nan where it does not apply
     groups: Sequence,  # source of each case
     chance: float | None = None,  # value of a guess; a floor below it is raised to it
@@ -365,7 +365,7 @@ def _reached(measure, score):  # whether the threshold is met
 
 
 def judge_figure(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     figure: dict,  # from `one_figure`
 ) -> tuple:  # (one of VERDICTS, a sentence)
     "Say in words what a figure means."
@@ -429,7 +429,7 @@ def _lowest(figures, higher):  # of several judges
 
 
 def measure_cases(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     trials: dict,  # "ceiling", "floor", "original" -> [Trial per case]; "model" -> a list of them for each seed
     judges: dict,  # name -> judges of different families
 ) -> dict:  # the lowest figure of all judges, with verdict, words, family, and values per case

@@ -66,7 +66,7 @@ KINDS_OF_CLASSES = {
 
 # %% ../../nbs/systems/05_own_judges.ipynb #d79b4417
 def judge_examples(
-    material: Material,
+    material: Material,  # recordings with splits
     name: str,  # key of KINDS_OF_CLASSES
 ) -> tuple:  # recordings of the train split, the class of each
     "List what a judge can learn from."
@@ -78,7 +78,7 @@ def judge_examples(
 
 
 def asked_classes(
-    material: Material,
+    material: Material,  # recordings with splits
     name: str,  # key of KINDS_OF_CLASSES
 ) -> set:  # what the cases of the validation split expect
     "List the classes that a judge must know, those without enough recordings to learn from left out."
@@ -103,8 +103,8 @@ def _load(folder):  # {} where there is nothing
 
 def knows(
     judges: dict,  # name -> judges
-    name: str,
-    classes: set,
+    name: str,  # key of KINDS_OF_CLASSES
+    classes: set,  # names
 ) -> bool:  # whether there are judges of the name, and all of them know all classes
     "Find out whether judges know classes."
     return bool(judges.get(name)) and all(classes <= set(judge.classes) for judge in judges[name])
@@ -127,7 +127,7 @@ def _train(material, name, family, folder, steps):
 
 
 def judges_for(
-    recordings: Sequence | Material,
+    recordings: Sequence | Material,  # with splits
     folder: str | Path | None = None,  # where trained judges are kept; None: nowhere
     steps: int = 0,  # of each training; 0: none is trained, and what no judge knows is not judged
     families: Sequence = tuple(FAMILIES),

@@ -116,8 +116,8 @@ class Leg:
     device: str = "cpu"  # "cpu" or "cuda"
     seed: int = 0  # of weights, batches and sets: another for each leg
 
-    def sets(self, executor: Executor | None = None) -> RenewedShards:
-        "Make the sets of this leg alone; the executor makes them, None: another process."
+    def sets(self, executor: Executor | None = None) -> RenewedShards:  # executor: who makes them; None: a process
+        "Plan the sets of this leg alone; each is made when it is nearly needed."
         make = functools.partial(
             prepare_set, data=self.data, examples=self.examples, tasks=tuple(TASKS), first=100_000 * self.seed
         )
@@ -207,7 +207,7 @@ def note_process(
 
 
 def train_leg(
-    leg: Leg,
+    leg: Leg,  # a stopped one is recognised by its folder
     executor: Executor | None = None,  # who makes the sets; None: another process
 ) -> Path:  # the model folder
     "Train one leg, or go on with a stopped one, and write the model folder."

@@ -198,7 +198,7 @@ def draw(
 @patch
 def finish(
     self: UniAudio,
-    prepared: Prepared,
+    prepared: Prepared,  # the request
     candidate,  # what `draw` made of it
 ) -> Generation:
     "Decode one result."
@@ -216,7 +216,7 @@ def finish(
 @patch
 def draw_frames(
     self: UniAudio,
-    prepared: Prepared,
+    prepared: Prepared,  # the request
     seed: int | None,  # None: different every time
     config: GenerationConfig,
 ) -> Iterator:  # of ids [1, K], one for each frame

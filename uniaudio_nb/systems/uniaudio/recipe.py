@@ -169,7 +169,7 @@ class Run:
         "Say how much of the training budget a stage gets."
         return self.config.minutes * (SCRATCH_SHARES if self.config.scratch else SHARES)[stage]
 
-    def stage(self, name: str, done: Path, work: Callable):
+    def stage(self, name: str, done: Path, work: Callable):  # done: what is there when the stage is complete
         "Run one stage unless its result exists; say which of the two."
         run_stage(self.folder, Stage(name, done, work))
 
@@ -426,7 +426,10 @@ _REHEARSAL = 4.0  # minutes of training, below which only a few cases are asked,
 
 
 def evaluate(
-    run: Run, model: UniAudio, recordings: list, shards: Path
+    run: Run,
+    model: UniAudio,
+    recordings: list,  # with splits; questions are made of the validation split
+    shards: Path,  # folder with the validation shards
 ) -> dict:  # the report of the language model, with "evaluation": that of `evaluate_model`
     "Stage 10: measure the language model, ask the cases of every task, write table and page."
     run.stage("language model report", run.folder / "report.json", lambda: _report(run, model, shards))
@@ -464,7 +467,7 @@ def _evaluate(run, model, recordings):
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #8c20da3d
 def run_recipe(
-    config: RecipeConfig,
+    config: RecipeConfig,  # its run folder decides what is there already
 ) -> UniAudio:
     "Run all stages; what is complete is skipped, what was stopped goes on."
     run = Run(config)
