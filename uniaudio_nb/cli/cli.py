@@ -51,7 +51,9 @@ def _task_names(words):  # names with commas between -> list; None: not given
 def _progress(what):  # a bar whose end is not known: the model may end early
     from tqdm import tqdm
 
-    bar = tqdm(desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None)  # silent where nobody looks
+    bar = tqdm(
+        desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None
+    )  # no bar where there is no terminal
     return lambda n: bar.update(n - bar.n)
 
 

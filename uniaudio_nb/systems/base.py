@@ -84,7 +84,7 @@ class Generator:
         prepared: list,  # of `Prepared`
         seeds: list,  # one for each
         config: GenerationConfig,
-        progress=None,  # called with the number of frames generated so far; None: nobody wants to know
+        progress=None,  # called with the number of frames generated so far; None: nothing is called
     ) -> list:  # what `finish` reads, one for each
         "Draw one result for each prepared request, all in one batch."
         raise NotImplementedError(f"{type(self).__name__} has no `draw`")
