@@ -51,15 +51,12 @@ def _task_names(words):  # names with commas between -> list; None: not given
 def _progress(what):  # a bar whose end is not known: the model may end early
     from tqdm import tqdm
 
-    bar = tqdm(
-        desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None
-    )  # no bar where there is no terminal
+    # no bar where there is no terminal
+    bar = tqdm(desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None)
     return lambda n: bar.update(n - bar.n)
 
 
-def check_target(
-    path: str | Path,  # where a sound is to be written
-):
+def check_target(path: str | Path):  # where a sound is to be written
     "Refuse an output that can't be written before minutes are spent on it."
     if Path(path).suffix.lower() not in (".wav", ".flac", ".ogg"):
         raise ValueError(f"cannot write {path}: the suffix must be one of .wav, .flac, .ogg")
@@ -176,12 +173,8 @@ _HELP = {
 
 def _condition_options(p, task):
     for name, required in task.inputs.items():
-        p.add_argument(
-            f"--{name}",
-            required=required,
-            type=float if name in ("start", "end") else str,
-            help=_HELP.get(name, name),
-        )
+        kind = float if name in ("start", "end") else str
+        p.add_argument(f"--{name}", required=required, type=kind, help=_HELP.get(name, name))
 
 
 # %% ../../nbs/cli/00_cli.ipynb #005c1e4c
@@ -241,7 +234,7 @@ def _drawing_options(p):
 
 
 # %% ../../nbs/cli/00_cli.ipynb #c7bd6f98
-def _repetition_options(p):
+def _course_options(p):  # repetitions, and how long it lasts
     p.add_argument(
         "--repetition-window",
         type=int,
@@ -255,9 +248,6 @@ def _repetition_options(p):
         metavar="SHARE",
         help="how much of the window is too much, 0 to 1; default: 0.5",
     )
-
-
-def _length_options(p):
     p.add_argument("--min-seconds", type=float, help="no end before")
     p.add_argument("--max-seconds", type=float, help="end at the latest")
 
@@ -278,8 +268,7 @@ def _add_generate(commands):
         _condition_options(q, task)
         _result_options(q)
         _drawing_options(q)
-        _repetition_options(q)
-        _length_options(q)
+        _course_options(q)
 
 
 # %% ../../nbs/cli/00_cli.ipynb #32d13fa5
@@ -328,10 +317,8 @@ def run_generate(args):  # parsed options
     given = _given_settings(args)
     model = UniAudio.from_pretrained(args.model, args.device, args.precision)
     conditions = {n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}
-    config = replace(model.settings, **given)
-    (ranked,) = model.generate_ranked(
-        [{"task": args.task, **conditions}], config=config, seed=args.seed, progress=_progress(args.task)
-    )
+    request, config = {"task": args.task, **conditions}, replace(model.settings, **given)
+    (ranked,) = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
     kept = [g for g in ranked if g.waveform.shape[1]][: None if args.all else 1]
     if not kept:
         raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
@@ -400,15 +387,6 @@ def _check_evaluation(args):  # `ValueError` for what can be seen from the optio
             raise ValueError(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
 
 
-def _find_judges(args, material):  # those of a folder, else those that ship, else trained ones
-    from uniaudio_nb.metrics.judges import load_judges
-    from uniaudio_nb.systems.own_judges import judges_for
-
-    if args.judges:
-        return load_judges(args.judges)
-    return judges_for(material, Path(args.out) / "judges", args.train_judges)
-
-
 # %% ../../nbs/cli/00_cli.ipynb #bda37bf2
 def run_evaluate(args):  # parsed options
     "Ask a model the cases of every task, and judge; 1 when it is no model."
@@ -416,7 +394,9 @@ def run_evaluate(args):  # parsed options
     from uniaudio_nb.core.files import weights_digest
     from uniaudio_nb.corpora.published import read_corpora
     from uniaudio_nb.corpora.splits import assign_splits
+    from uniaudio_nb.metrics.judges import load_judges
     from uniaudio_nb.systems.cases import Material
+    from uniaudio_nb.systems.own_judges import judges_for
     from uniaudio_nb.systems.report import evaluate_into, report_table, report_words
     from uniaudio_nb.systems.uniaudio.model import UniAudio
 
@@ -428,15 +408,17 @@ def run_evaluate(args):  # parsed options
         if name not in model.tasks:
             raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(model.tasks)}")
     recordings = assign_splits(read_corpora(args.data))
-    material = Material(recordings)
+    material, folder = Material(recordings), Path(args.out) / "judges"
+    judges = load_judges(args.judges) if args.judges else judges_for(material, folder, args.train_judges)
+    title = f"{Path(args.model).name if args.model else 'UniAudio'} on {Path(args.data).name}"
     report = evaluate_into(
         args.out,
         model,
         recordings,
-        f"{Path(args.model).name if args.model else 'UniAudio'} on {Path(args.data).name}",
+        title,
         tasks=tasks,
         material=material,
-        judges=_find_judges(args, material),
+        judges=judges,
         seeds=range(args.seed, args.seed + args.seeds),
         cases=args.cases,
         config=config,
@@ -484,9 +466,8 @@ def run_codec(args):  # parsed options
     codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
     back = codec.decode(codes)[0, :, : waveform.shape[1]].cpu().clamp(-1, 1)
     save_audio(args.output, back, codec.sample_rate)
-    n_codebooks = codes.shape[1]
-    bits = codec.frame_rate * n_codebooks * log2(codec.codebook_size)
-    print(f"{args.output}: {n_codebooks} codebooks, {bits / 1000:.2f} kbit/s")
+    bits = codec.frame_rate * codes.shape[1] * log2(codec.codebook_size)
+    print(f"{args.output}: {codes.shape[1]} codebooks, {bits / 1000:.2f} kbit/s")
 
 
 # %% ../../nbs/cli/00_cli.ipynb #2a96fde7
@@ -532,11 +513,8 @@ def run_train_codec(args):  # parsed options
     if args.preset in goes_on:
         given["start"] = args.start
     config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
-    train_codec(
-        read_corpora(args.data),
-        args.out,
-        replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes)),
-    )
+    config = replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes))
+    train_codec(read_corpora(args.data), args.out, config)
     print(f"codec in {Path(args.out) / 'codec'}, sounds in {Path(args.out) / 'samples'}")
 
 
@@ -554,17 +532,14 @@ def run_info(args):  # parsed options
     for task in TASKS.values():
         inputs = [name if required else f"{name}, optional" for name, required in task.inputs.items()]
         print(f"  {task.name:9s}{task.description} ({', '.join(inputs)})")
-    if args.model:
-        _print_model(args.model)
-
-
-def _print_model(folder):
+    if not args.model:
+        return
     from uniaudio_nb.systems.uniaudio.model import UniAudio
 
-    model = UniAudio.from_pretrained(folder)
+    model = UniAudio.from_pretrained(args.model)
     t = model.tokenizers
     print(
-        f"\n{folder}: {sum(p.numel() for p in model.model.parameters()) / 1e6:.1f} M parameters, "
+        f"\n{args.model}: {sum(p.numel() for p in model.model.parameters()) / 1e6:.1f} M parameters, "
         f"{len(t.vocabulary)} ids, context {model.model.config.context} frames, {model.sample_rate} Hz, "
         f"{t.vocabulary.n_codebooks} of {t.codec.n_codebooks} codebooks\ntrained on: {', '.join(model.tasks)}"
     )
