@@ -18,7 +18,7 @@ from uniaudio_nb.codec import Codec
 from uniaudio_nb.corpora import assign_splits, read_corpora
 from uniaudio_nb.engine import write_card
 from uniaudio_nb.metrics import FAMILIES, load_judges
-from uniaudio_nb.systems import KINDS_OF_CLASSES, Material, lessons
+from uniaudio_nb.systems import KINDS_OF_CLASSES, Material, judge_examples
 from uniaudio_nb.systems.own_judges import _train
 
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,7 @@ def main():
         "Judges for the words, voices, instruments and sounds of `data_samples`, two of each kind: `judges_for` finds "
         "them. Weights are stored in 16 bits.\n\n## Figures\n\n" + table(found) + "\n\n## Facts"
     )
-    heard = {r.path: r for name in KINDS_OF_CLASSES for r in lessons(material, name)[0]}
+    heard = {r.path: r for name in KINDS_OF_CLASSES for r in judge_examples(material, name)[0]}
     write_card(SHIPPED, "The judges of data_samples", about, facts, list(heard.values()))
     print(table(found))
 

@@ -10,8 +10,8 @@ __all__ = [
     "run_train",
     "run_generate",
     "run_evaluate",
-    "run_train_codec",
     "run_codec",
+    "run_train_codec",
     "run_info",
     "build_parser",
     "main",
@@ -29,286 +29,44 @@ from ..tasks.task import TASKS
 class Parser(argparse.ArgumentParser):
     "Parse arguments; an error is one sentence and exit code 2."
 
-    def error(self, message):
+    def error(self, message: str):  # what is wrong
+        "Write one sentence and end with exit code 2."
         sys.stderr.write(f"{self.prog}: {message} ({self.prog} --help says more)\n")
         raise SystemExit(2)
 
 
-# %% ../../nbs/cli/00_cli.ipynb #ae1c5569
+# %% ../../nbs/cli/00_cli.ipynb #039cd61a
+def _add_command(commands, name, work, help, epilog=""):  # -> its parser
+    parser = commands.add_parser(
+        name, help=help, description=help, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.set_defaults(work=work)
+    return parser
+
+
+def _task_names(words):  # names with commas between -> list; None: not given
+    return [name.strip() for name in words.split(",")] if words else None
+
+
 def _progress(what):  # a bar whose end is not known: the model may end early
     from tqdm import tqdm
 
-    bar = tqdm(desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None)  # silent where nobody looks
+    # no bar where there is no terminal
+    bar = tqdm(desc=what, unit=" frames", leave=False, file=sys.stderr, disable=None)
     return lambda n: bar.update(n - bar.n)
 
 
-def check_target(path):
+def check_target(path: str | Path):  # where a sound is to be written
     "Refuse an output that can't be written before minutes are spent on it."
     if Path(path).suffix.lower() not in (".wav", ".flac", ".ogg"):
         raise ValueError(f"cannot write {path}: the suffix must be one of .wav, .flac, .ogg")
     Path(path).parent.mkdir(parents=True, exist_ok=True)
 
 
-def run_prepare(args):
-    "Check all recordings and write the token shards of all tasks."
-    from uniaudio_nb.shards.prepare import report_table
-    from uniaudio_nb.systems.uniaudio.recipe import prepare_data
-
-    try:
-        part = tuple(map(int, args.part.split("/")))
-    except ValueError:
-        part = ()
-    if len(part) != 2:
-        raise ValueError(f"--part must be i/n, such as 0/4, got {args.part!r}")
-    tasks = [name.strip() for name in args.tasks.split(",")] if args.tasks else None
-    report = prepare_data(
-        args.data,
-        args.out,
-        args.tokenizers,
-        args.device,
-        args.features,
-        tasks=tasks,
-        counts={"train": args.examples, "valid": args.valid_examples},
-        per_file=args.per_file,
-        part=part,
-        seed=args.seed,
-        seconds=args.seconds,
-        max_bad=args.max_bad,
-    )
-    print(f"{report_table(report)}\nshards and report.json in {args.out}")
-
-
-def run_train(args):
-    "Run the whole recipe."
-    from uniaudio_nb.systems.uniaudio.recipe import RecipeConfig, run_recipe
-
-    run_recipe(
-        RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples, args.scratch)
-    )
-    print(f"model in {Path(args.out) / 'model'}, report and samples in {Path(args.out) / 'evaluation'}")
-
-
-def _settings(args, *names):  # those of GenerationConfig that were given; for the others the model's own count
-    return {
-        name: value or None if name == "top_k" else value
-        for name in names
-        if (value := getattr(args, name)) is not None
-    }
-
-
-def run_generate(args):
-    "Answer one request and write its sound."
-    from dataclasses import replace
-    from uniaudio_nb.lm.sampling import GenerationConfig
-    from uniaudio_nb.systems.uniaudio.model import UniAudio
-
-    check_target(args.output)
-    if args.all and (args.samples is None or args.samples < 2):
-        raise ValueError(
-            "--all keeps several results: it needs --samples 2 or more, got "
-            f"{'none' if args.samples is None else args.samples}"
-        )
-    if args.repetition_share is not None and args.repetition_window is None:
-        raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
-    given = _settings(
-        args,
-        "temperature",
-        "top_k",
-        "top_p",
-        "guidance_scale",
-        "min_seconds",
-        "max_seconds",
-        "repetition_window",
-        "repetition_share",
-    )
-    if args.samples is not None:
-        given["n_samples"] = args.samples
-    GenerationConfig(**given)  # what is wrong with them is said before the model is loaded
-    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
-    request = {
-        "task": args.task,
-        **{n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None},
-    }
-    config = replace(model.settings, **given)
-    (ranked,) = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
-    kept = [g for g in ranked if g.waveform.shape[1]][: None if args.all else 1]
-    if not kept:
-        raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
-    for i, result in enumerate(kept, 1):
-        path = Path(args.output)
-        if args.all:
-            path = path.with_stem(f"{path.stem}-{i:0{len(str(config.n_samples))}d}")
-        result.save(path)
-        print(
-            f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz"
-            + (f", log-likelihood {result.log_likelihood:.3f} per code" if config.n_samples > 1 else "")
-        )
-
-
-def run_evaluate(args):
-    "Ask a model the cases of every task, and judge; 1 when it is no model."
-    from dataclasses import replace
-    from uniaudio_nb.core.files import weights_digest
-    from uniaudio_nb.corpora.published import read_corpora
-    from uniaudio_nb.corpora.splits import assign_splits
-    from uniaudio_nb.metrics.judges import load_judges
-    from uniaudio_nb.systems.cases import Material
-    from uniaudio_nb.systems.own_judges import judges_for
-    from uniaudio_nb.systems.report import evaluate_into, report_table, report_words
-    from uniaudio_nb.systems.uniaudio.model import UniAudio
-
-    if not Path(args.data).is_dir():
-        raise ValueError(f"there is no data folder {args.data}")
-    for name in ("seeds", "cases", "train_judges"):
-        value, least = getattr(args, name), 0 if name == "train_judges" else 1
-        if value is not None and value < least:
-            raise ValueError(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
-    tasks = [name.strip() for name in args.tasks.split(",")] if args.tasks else None
-    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
-    given = _settings(args, "temperature", "top_k", "top_p", "guidance_scale")
-    config = replace(model.settings, **given, **({} if args.samples is None else {"n_samples": args.samples}))
-    for name in tasks or ():  # before recordings are decoded
-        if name not in model.tasks:
-            raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(model.tasks)}")
-    recordings = assign_splits(read_corpora(args.data))
-    material = Material(recordings)
-    judges = (
-        load_judges(args.judges) if args.judges else judges_for(material, Path(args.out) / "judges", args.train_judges)
-    )
-    report = evaluate_into(
-        args.out,
-        model,
-        recordings,
-        f"{Path(args.model).name if args.model else 'UniAudio'} on {Path(args.data).name}",
-        tasks=tasks,
-        material=material,
-        judges=judges,
-        seeds=range(args.seed, args.seed + args.seeds),
-        cases=args.cases,
-        config=config,
-        label=weights_digest({"precision": args.precision}, model.model.state_dict()),
-    )
-    print(
-        report_table(report),
-        *report_words(report),
-        f"{Path(args.out) / 'report.html'} has players; figures are in report.json",
-        sep="\n",
-    )
-    return 1 if report["rejected"] else 0
-
-
-def run_train_codec(args):
-    "Train a codec alone."
-    from dataclasses import replace
-    from uniaudio_nb.corpora.published import read_corpora
-    from uniaudio_nb.codec.training import CodecTrainConfig, train_codec
-
-    presets = ("tiny", "long", "further", "music", "finish", "small")
-    goes_on = ("further", "music", "finish")
-    if args.preset not in presets:
-        raise ValueError(f"unknown preset {args.preset!r}; known: {', '.join(presets)}")
-    if args.preset in goes_on and not args.start:
-        raise ValueError(f"the preset {args.preset} goes on with a codec that has learnt: say which with --start")
-    given = {name: value for name, value in [("minutes", args.minutes), ("seed", args.seed)] if value is not None}
-    if args.preset in goes_on:
-        given["start"] = args.start
-    config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
-    train_codec(
-        read_corpora(args.data),
-        args.out,
-        replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes)),
-    )
-    print(f"codec in {Path(args.out) / 'codec'}, sounds in {Path(args.out) / 'samples'}")
-
-
-def run_codec(args):
-    "Send a recording through the codec."
-    from uniaudio_nb.core.devices import find_device
-    from uniaudio_nb.audio.waveform import as_audio, save_audio
-    from uniaudio_nb.codec import Codec
-
-    check_target(args.output)
-    device = find_device(args.device or "cpu")
-    codec = (
-        Codec.from_pretrained(
-            str(Path(args.codec) / "codec") if args.codec and (Path(args.codec) / "codec").is_dir() else args.codec
-        )
-        .to(device)
-        .eval()
-    )
-    if args.codebooks is not None and not 1 <= args.codebooks <= codec.n_codebooks:
-        raise ValueError(f"--codebooks must be 1 to {codec.n_codebooks}, got {args.codebooks}")
-    waveform = as_audio(args.input, codec.sample_rate, "the input")
-    codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
-    back = codec.decode(codes)[0, :, : waveform.shape[1]].cpu().clamp(-1, 1)
-    save_audio(args.output, back, codec.sample_rate)
-    import math
-
-    print(
-        f"{args.output}: {codes.shape[1]} codebooks, "
-        f"{codec.frame_rate * codes.shape[1] * math.log2(codec.codebook_size) / 1000:.2f} kbit/s"
-    )
-
-
-def run_info(args):
-    "Show version, tasks and what a model folder holds."
-    from uniaudio_nb import __version__
-
-    print(f"uniaudio-nb {__version__}\n\ntasks:")
-    for t in TASKS.values():
-        print(f"  {t.name:9s}{t.description} ({', '.join(n if r else f'{n}, optional' for n, r in t.inputs.items())})")
-    if args.model:
-        from uniaudio_nb.systems.uniaudio.model import UniAudio
-
-        model = UniAudio.from_pretrained(args.model)
-        t = model.tokenizers
-        print(
-            f"\n{args.model}: {sum(p.numel() for p in model.model.parameters()) / 1e6:.1f} M parameters, "
-            f"{len(t.vocabulary)} ids, context {model.model.config.context} frames, {model.sample_rate} Hz, "
-            f"{t.vocabulary.n_codebooks} of {t.codec.n_codebooks} codebooks\ntrained on: {', '.join(model.tasks)}"
-        )
-
-
-# %% ../../nbs/cli/00_cli.ipynb #dee0d8a2
-_HELP = {
-    "text": "what shall be said, sung, heard or changed; for sedit: what the region shall say",
-    "prompt": "recording of the voice to use (the first 3 s count)",
-    "audio": "recording to work on",
-    "notes": "MIDI file, or CSV with onset s, duration s, MIDI number, lyric",
-    "instruction": "how the voice shall sound, e.g. 'a man speaking slowly'",
-    "start": "beginning of the region in s",
-    "end": "end of the region in s",
-}
-
-
-def build_parser() -> argparse.ArgumentParser:
-    "Build the parser of all commands from the table of tasks."
-    parser = Parser(prog="uniaudio", description="UniAudio: one language model for eleven audio generation tasks.")
-    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
-
-    def command(name, work, help, epilog=""):
-        p = commands.add_parser(
-            name, help=help, description=help, epilog=epilog, formatter_class=argparse.RawDescriptionHelpFormatter
-        )
-        p.set_defaults(work=work)
-        return p
-
-    def recipe_options(p):
-        p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one")
-        p.add_argument("--out", required=True, help="run folder; a stopped run found there goes on")
-        p.add_argument(
-            "--preset", default="tiny", help="tiny (laptop), small (one large GPU), base; default: %(default)s"
-        )
-        p.add_argument("--minutes", type=float, help="training budget; default: 13, from scratch 25")
-        p.add_argument(
-            "--scratch",
-            action="store_true",
-            help="train codec, semantic units and caption encoder, too; default: those that ship",
-        )
-        p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
-        p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
-
-    p = command(
+# %% ../../nbs/cli/00_cli.ipynb #2129f408
+def _add_prepare(commands):
+    p = _add_command(
+        commands,
         "prepare",
         run_prepare,
         "Check recordings and write the token shards of all tasks; what is there is kept.",
@@ -334,104 +92,254 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
-    p = command(
+
+
+# %% ../../nbs/cli/00_cli.ipynb #ae1c5569
+def run_prepare(args):  # parsed options
+    "Check all recordings and write the token shards of all tasks."
+    from uniaudio_nb.shards.prepare import report_table
+    from uniaudio_nb.systems.uniaudio.recipe import prepare_data
+
+    try:
+        part = tuple(map(int, args.part.split("/")))
+    except ValueError:
+        part = ()
+    if len(part) != 2:
+        raise ValueError(f"--part must be i/n, such as 0/4, got {args.part!r}")
+    report = prepare_data(
+        args.data,
+        args.out,
+        args.tokenizers,
+        args.device,
+        args.features,
+        tasks=_task_names(args.tasks),
+        counts={"train": args.examples, "valid": args.valid_examples},
+        per_file=args.per_file,
+        part=part,
+        seed=args.seed,
+        seconds=args.seconds,
+        max_bad=args.max_bad,
+    )
+    print(f"{report_table(report)}\nshards and report.json in {args.out}")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #89bdd152
+def _add_train(commands):
+    p = _add_command(
+        commands,
         "train",
         run_train,
         "Run the full training: everything from recordings to samples of every task.",
         "example: uniaudio train --data data_samples --out runs/tiny --minutes 13\nfrom nothing: uniaudio train --data "
         "data_samples --out runs/scratch --scratch",
     )
-    recipe_options(p)
+    p.add_argument("--data", required=True, help="folder with a manifest.csv, or with corpora that have one")
+    p.add_argument("--out", required=True, help="run folder; a stopped run found there goes on")
+    p.add_argument("--preset", default="tiny", help="tiny (laptop), small (one large GPU), base; default: %(default)s")
+    p.add_argument("--minutes", type=float, help="training budget; default: 13, from scratch 25")
+    p.add_argument(
+        "--scratch",
+        action="store_true",
+        help="train codec, semantic units and caption encoder, too; default: those that ship",
+    )
+    p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
     p.add_argument(
         "--samples", type=int, default=2, help="answers per task that are written as sound; default: %(default)s"
     )
-    p = command(
+
+
+def run_train(args):  # parsed options
+    "Run the whole recipe."
+    from uniaudio_nb.systems.uniaudio.recipe import RecipeConfig, run_recipe
+
+    run_recipe(
+        RecipeConfig(args.data, args.out, args.preset, args.minutes, args.seed, args.device, args.samples, args.scratch)
+    )
+    print(f"model in {Path(args.out) / 'model'}, report and samples in {Path(args.out) / 'evaluation'}")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #55715427
+_HELP = {
+    "text": "what shall be said, sung, heard or changed; for sedit: what the region shall say",
+    "prompt": "recording of the voice to use (the first 3 s count)",
+    "audio": "recording to work on",
+    "notes": "MIDI file, or CSV with onset s, duration s, MIDI number, lyric",
+    "instruction": "how the voice shall sound, e.g. 'a man speaking slowly'",
+    "start": "beginning of the region in s",
+    "end": "end of the region in s",
+}
+
+
+def _condition_options(p, task):
+    for name, required in task.inputs.items():
+        kind = float if name in ("start", "end") else str
+        p.add_argument(f"--{name}", required=required, type=kind, help=_HELP.get(name, name))
+
+
+# %% ../../nbs/cli/00_cli.ipynb #005c1e4c
+def _result_options(p):  # where the results go, how many there are, which model makes them
+    p.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
+    p.add_argument(
+        "--model",
+        help="model folder, such as runs/tiny/model; default: the one inside the package, where a release has put one",
+    )
+    p.add_argument("--seed", type=int, help="same seed, same result; default: different every time")
+    p.add_argument(
+        "--samples",
+        type=int,
+        metavar="N",
+        help="draw N results at once and keep the one that the model finds most probable; default: the model's "
+        "own, else 1",
+    )
+    p.add_argument(
+        "--all",
+        action="store_true",
+        help="with --samples: keep all of them, the most probable first, as out-1.wav, out-2.wav, …",
+    )
+    p.add_argument("--device", help="cpu or cuda; default: cpu")
+    p.add_argument(
+        "--precision",
+        choices=("float32", "bfloat16", "int8"),
+        default="float32",
+        help="weights of the language model: as trained (float32), or packed to generate faster in bfloat16 (half "
+        "the bytes) or int8 (a quarter, CPU only); with packed weights the same seed gives another result; "
+        "default: %(default)s",
+    )
+
+
+# %% ../../nbs/cli/00_cli.ipynb #d5b94d8e
+def _drawing_options(p):
+    p.add_argument(
+        "--temperature",
+        type=float,
+        help="how daring the draw is: below 1 plays safe, above 1 varies more, 0 always takes the most probable "
+        "code; default: the model's own, else 0.8",
+    )
+    p.add_argument(
+        "--top-k",
+        type=int,
+        help="draw among so many of the most probable codes; 0: all; default: the model's own, else 30",
+    )
+    p.add_argument(
+        "--top-p",
+        type=float,
+        help="draw among the most probable codes that together reach this probability, such as 0.9; default: all",
+    )
+    p.add_argument(
+        "--guidance-scale",
+        type=float,
+        help="1: no guidance; 2 to 4 follow the conditions more closely; default: the model's own, else 1",
+    )
+
+
+# %% ../../nbs/cli/00_cli.ipynb #c7bd6f98
+def _course_options(p):  # repetitions, and how long it lasts
+    p.add_argument(
+        "--repetition-window",
+        type=int,
+        metavar="FRAMES",
+        help="against results that hang or loop: look back so many frames (50 are a second), and draw a code that "
+        "fills too much of them again from all codes; try 10; default: off",
+    )
+    p.add_argument(
+        "--repetition-share",
+        type=float,
+        metavar="SHARE",
+        help="how much of the window is too much, 0 to 1; default: 0.5",
+    )
+    p.add_argument("--min-seconds", type=float, help="no end before")
+    p.add_argument("--max-seconds", type=float, help="end at the latest")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #5e1be01a
+def _add_generate(commands):
+    p = _add_command(
+        commands,
         "generate",
         None,
         "Generate audio for a task.",
         "example: uniaudio generate tts --text three --prompt voice.wav -o three.wav --model runs/tiny/model",
     )
     tasks = p.add_subparsers(dest="task", required=True, metavar="TASK", parser_class=Parser)
-    for t in TASKS.values():
-        q = tasks.add_parser(t.name, help=t.description, description=t.description)
+    for task in TASKS.values():
+        q = tasks.add_parser(task.name, help=task.description, description=task.description)
         q.set_defaults(work=run_generate)
-        for name, required in t.inputs.items():
-            q.add_argument(
-                f"--{name}",
-                required=required,
-                type=float if name in ("start", "end") else str,
-                help=_HELP.get(name, name),
-            )
-        q.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
-        q.add_argument(
-            "--model",
-            help="model folder, such as runs/tiny/model; default: the one inside the package, where a release has put "
-            "one",
+        _condition_options(q, task)
+        _result_options(q)
+        _drawing_options(q)
+        _course_options(q)
+
+
+# %% ../../nbs/cli/00_cli.ipynb #32d13fa5
+def _settings(args, *names):  # those of GenerationConfig that were given; for the others the model's own count
+    given = {name: getattr(args, name) for name in names if getattr(args, name) is not None}
+    if "top_k" in given:
+        given["top_k"] = given["top_k"] or None  # 0: all
+    if args.samples is not None:
+        given["n_samples"] = args.samples
+    return given
+
+
+def _given_settings(args):  # of `generate`, checked
+    from uniaudio_nb.lm.sampling import GenerationConfig
+
+    if args.all and (args.samples is None or args.samples < 2):
+        raise ValueError(
+            "--all keeps several results: it needs --samples 2 or more, got "
+            f"{'none' if args.samples is None else args.samples}"
         )
-        q.add_argument("--seed", type=int, help="same seed, same result; default: different every time")
-        q.add_argument(
-            "--samples",
-            type=int,
-            metavar="N",
-            help="draw N results at once and keep the one that the model finds most probable; default: the model's "
-            "own, else 1",
-        )
-        q.add_argument(
-            "--all",
-            action="store_true",
-            help="with --samples: keep all of them, the most probable first, as out-1.wav, out-2.wav, …",
-        )
-        q.add_argument("--device", help="cpu or cuda; default: cpu")
-        q.add_argument(
-            "--precision",
-            choices=("float32", "bfloat16", "int8"),
-            default="float32",
-            help="weights of the language model: as trained (float32), or packed to generate faster in bfloat16 (half "
-            "the bytes) or int8 (a quarter, CPU only); with packed weights the same seed gives another result; "
-            "default: %(default)s",
-        )
-        q.add_argument(
-            "--temperature",
-            type=float,
-            help="how daring the draw is: below 1 plays safe, above 1 varies more, 0 always takes the most probable "
-            "code; default: the model's own, else 0.8",
-        )
-        q.add_argument(
-            "--top-k",
-            type=int,
-            help="draw among so many of the most probable codes; 0: all; default: the model's own, else 30",
-        )
-        q.add_argument(
-            "--top-p",
-            type=float,
-            help="draw among the most probable codes that together reach this probability, such as 0.9; default: all",
-        )
-        q.add_argument(
-            "--guidance-scale",
-            type=float,
-            help="1: no guidance; 2 to 4 follow the conditions more closely; default: the model's own, else 1",
-        )
-        q.add_argument(
-            "--repetition-window",
-            type=int,
-            metavar="FRAMES",
-            help="against results that hang or loop: look back so many frames (50 are a second), and draw a code that "
-            "fills too much of them again from all codes; try 10; default: off",
-        )
-        q.add_argument(
-            "--repetition-share",
-            type=float,
-            metavar="SHARE",
-            help="how much of the window is too much, 0 to 1; default: 0.5",
-        )
-        q.add_argument("--min-seconds", type=float, help="no end before")
-        q.add_argument("--max-seconds", type=float, help="end at the latest")
-    p = command(
+    if args.repetition_share is not None and args.repetition_window is None:
+        raise ValueError("--repetition-share is a share of the --repetition-window, which is missing")
+    drawing = ("temperature", "top_k", "top_p", "guidance_scale")
+    given = _settings(args, *drawing, "min_seconds", "max_seconds", "repetition_window", "repetition_share")
+    GenerationConfig(**given)
+    return given
+
+
+# %% ../../nbs/cli/00_cli.ipynb #ae2be3bd
+def _save_results(results, output, several, n_samples):  # OUTPUT, or OUTPUT-1, OUTPUT-2, ...; a line about each
+    for i, result in enumerate(results, 1):
+        path = Path(output)
+        if several:
+            path = path.with_stem(f"{path.stem}-{i:0{len(str(n_samples))}d}")
+        result.save(path)
+        likelihood = f", log-likelihood {result.log_likelihood:.3f} per code" if n_samples > 1 else ""
+        print(f"{path}: {result.seconds:.2f} s at {result.sample_rate} Hz{likelihood}")
+
+
+def run_generate(args):  # parsed options
+    "Answer one request and write its sound."
+    from dataclasses import replace
+    from uniaudio_nb.systems.uniaudio.model import UniAudio
+
+    check_target(args.output)
+    given = _given_settings(args)
+    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
+    conditions = {n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}
+    request, config = {"task": args.task, **conditions}, replace(model.settings, **given)
+    (ranked,) = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
+    kept = [g for g in ranked if g.waveform.shape[1]][: None if args.all else 1]
+    if not kept:
+        raise ValueError("the model ended at once and gave no sound; try another --seed or --min-seconds")
+    _save_results(kept, args.output, args.all, config.n_samples)
+
+
+# %% ../../nbs/cli/00_cli.ipynb #6e8a5069
+def _add_evaluate(commands):
+    p = _add_command(
+        commands,
         "evaluate",
         run_evaluate,
         "Measure a model between floor and ceiling, task by task; exit code 1 when it is no model.",
         "example: uniaudio evaluate --model runs/tiny/model --data data_samples --out report",
     )
+    _question_options(p)
+    _evaluated_options(p)
+
+
+# %% ../../nbs/cli/00_cli.ipynb #de8da2b0
+def _question_options(p):  # which questions are asked, and who judges
     p.add_argument(
         "--model",
         help="model folder, such as runs/tiny/model; default: the one inside the package, where a release has put one",
@@ -450,6 +358,9 @@ def build_parser() -> argparse.ArgumentParser:
         metavar="STEPS",
         help="train judges for what no judge knows (250 steps: minutes); default: it is not judged",
     )
+
+
+def _evaluated_options(p):  # how the model draws its answers
     p.add_argument(
         "--samples",
         type=int,
@@ -464,7 +375,64 @@ def build_parser() -> argparse.ArgumentParser:
         "--precision", choices=("float32", "bfloat16", "int8"), default="float32", help="default: %(default)s"
     )
     p.add_argument("--device", help="cpu or cuda; default: cpu")
-    p = command(
+
+
+# %% ../../nbs/cli/00_cli.ipynb #8e1b836f
+def _check_evaluation(args):  # `ValueError` for what can be seen from the options alone
+    if not Path(args.data).is_dir():
+        raise ValueError(f"there is no data folder {args.data}")
+    for name, least in (("seeds", 1), ("cases", 1), ("train_judges", 0)):
+        value = getattr(args, name)
+        if value is not None and value < least:
+            raise ValueError(f"--{name.replace('_', '-')} must be at least {least}, got {value}")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #bda37bf2
+def run_evaluate(args):  # parsed options
+    "Ask a model the cases of every task, and judge; 1 when it is no model."
+    from dataclasses import replace
+    from uniaudio_nb.core.files import weights_digest
+    from uniaudio_nb.corpora.published import read_corpora
+    from uniaudio_nb.corpora.splits import assign_splits
+    from uniaudio_nb.metrics.judges import load_judges
+    from uniaudio_nb.systems.cases import Material
+    from uniaudio_nb.systems.own_judges import judges_for
+    from uniaudio_nb.systems.report import evaluate_into, report_table, report_words
+    from uniaudio_nb.systems.uniaudio.model import UniAudio
+
+    _check_evaluation(args)
+    tasks = _task_names(args.tasks)
+    model = UniAudio.from_pretrained(args.model, args.device, args.precision)
+    config = replace(model.settings, **_settings(args, "temperature", "top_k", "top_p", "guidance_scale"))
+    for name in tasks or ():  # before recordings are decoded
+        if name not in model.tasks:
+            raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(model.tasks)}")
+    recordings = assign_splits(read_corpora(args.data))
+    material, folder = Material(recordings), Path(args.out) / "judges"
+    judges = load_judges(args.judges) if args.judges else judges_for(material, folder, args.train_judges)
+    title = f"{Path(args.model).name if args.model else 'UniAudio'} on {Path(args.data).name}"
+    report = evaluate_into(
+        args.out,
+        model,
+        recordings,
+        title,
+        tasks=tasks,
+        material=material,
+        judges=judges,
+        seeds=range(args.seed, args.seed + args.seeds),
+        cases=args.cases,
+        config=config,
+        label=weights_digest({"precision": args.precision}, model.model.state_dict()),
+    )
+    page = f"{Path(args.out) / 'report.html'} has players; figures are in report.json"
+    print(report_table(report), *report_words(report), page, sep="\n")
+    return 1 if report["rejected"] else 0
+
+
+# %% ../../nbs/cli/00_cli.ipynb #747c0864
+def _add_codec(commands):
+    p = _add_command(
+        commands,
         "codec",
         run_codec,
         "Send a recording through the codec.",
@@ -479,7 +447,33 @@ def build_parser() -> argparse.ArgumentParser:
     )
     p.add_argument("--codebooks", type=int, help="default: all")
     p.add_argument("--device", help="cpu or cuda")
-    p = command(
+
+
+def run_codec(args):  # parsed options
+    "Send a recording through the codec."
+    from math import log2
+    from uniaudio_nb.core.devices import find_device
+    from uniaudio_nb.audio.waveform import as_audio, save_audio
+    from uniaudio_nb.codec import Codec
+
+    check_target(args.output)
+    device = find_device(args.device or "cpu")
+    inside = Path(args.codec or "") / "codec"  # of a model folder
+    codec = Codec.from_pretrained(str(inside) if args.codec and inside.is_dir() else args.codec).to(device).eval()
+    if args.codebooks is not None and not 1 <= args.codebooks <= codec.n_codebooks:
+        raise ValueError(f"--codebooks must be 1 to {codec.n_codebooks}, got {args.codebooks}")
+    waveform = as_audio(args.input, codec.sample_rate, "the input")
+    codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
+    back = codec.decode(codes)[0, :, : waveform.shape[1]].cpu().clamp(-1, 1)
+    save_audio(args.output, back, codec.sample_rate)
+    bits = codec.frame_rate * codes.shape[1] * log2(codec.codebook_size)
+    print(f"{args.output}: {codes.shape[1]} codebooks, {bits / 1000:.2f} kbit/s")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #2a96fde7
+def _add_train_codec(commands):
+    p = _add_command(
+        commands,
         "train-codec",
         run_train_codec,
         "Train a codec alone, or go on with one.",
@@ -500,8 +494,64 @@ def build_parser() -> argparse.ArgumentParser:
     p.add_argument("--slice-minutes", type=float, help="stop after this time; the same command goes on")
     p.add_argument("--seed", type=int, help="default: the preset's, another one for each that goes on")
     p.add_argument("--device", default="cpu", help="cpu or cuda; default: %(default)s")
-    p = command("info", run_info, "Show version, tasks and, with --model, what a model folder holds.")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #9e0dcee2
+def run_train_codec(args):  # parsed options
+    "Train a codec alone."
+    from dataclasses import replace
+    from uniaudio_nb.corpora.published import read_corpora
+    from uniaudio_nb.codec.training import CodecTrainConfig, train_codec
+
+    presets = ("tiny", "long", "further", "music", "finish", "small")
+    goes_on = ("further", "music", "finish")
+    if args.preset not in presets:
+        raise ValueError(f"unknown preset {args.preset!r}; known: {', '.join(presets)}")
+    if args.preset in goes_on and not args.start:
+        raise ValueError(f"the preset {args.preset} goes on with a codec that has learnt: say which with --start")
+    given = {name: value for name, value in [("minutes", args.minutes), ("seed", args.seed)] if value is not None}
+    if args.preset in goes_on:
+        given["start"] = args.start
+    config = getattr(CodecTrainConfig, args.preset)(device=args.device, **given)
+    config = replace(config, start=args.start, loop=replace(config.loop, slice_minutes=args.slice_minutes))
+    train_codec(read_corpora(args.data), args.out, config)
+    print(f"codec in {Path(args.out) / 'codec'}, sounds in {Path(args.out) / 'samples'}")
+
+
+# %% ../../nbs/cli/00_cli.ipynb #21312e4a
+def _add_info(commands):
+    p = _add_command(commands, "info", run_info, "Show version, tasks and, with --model, what a model folder holds.")
     p.add_argument("--model", help="model folder")
+
+
+def run_info(args):  # parsed options
+    "Show version, tasks and what a model folder holds."
+    from uniaudio_nb import __version__
+
+    print(f"uniaudio-nb {__version__}\n\ntasks:")
+    for task in TASKS.values():
+        inputs = [name if required else f"{name}, optional" for name, required in task.inputs.items()]
+        print(f"  {task.name:9s}{task.description} ({', '.join(inputs)})")
+    if not args.model:
+        return
+    from uniaudio_nb.systems.uniaudio.model import UniAudio
+
+    model = UniAudio.from_pretrained(args.model)
+    t = model.tokenizers
+    print(
+        f"\n{args.model}: {sum(p.numel() for p in model.model.parameters()) / 1e6:.1f} M parameters, "
+        f"{len(t.vocabulary)} ids, context {model.model.config.context} frames, {model.sample_rate} Hz, "
+        f"{t.vocabulary.n_codebooks} of {t.codec.n_codebooks} codebooks\ntrained on: {', '.join(model.tasks)}"
+    )
+
+
+# %% ../../nbs/cli/00_cli.ipynb #dee0d8a2
+def build_parser() -> argparse.ArgumentParser:
+    "Build the parser of all commands from the table of tasks."
+    parser = Parser(prog="uniaudio", description="UniAudio: one language model for eleven audio generation tasks.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
+    for add in (_add_prepare, _add_train, _add_generate, _add_evaluate, _add_codec, _add_train_codec, _add_info):
+        add(commands)
     return parser
 
 

@@ -25,6 +25,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import torch
+
+from ..core.clock import Clock
+from ..core.patching import patch
 from ..corpora.crops import AudioCache, bring_to_level
 from ..corpora.recording import Recording
 from ..tasks.pool import Missing, plain_words, speaker_of
@@ -40,16 +44,26 @@ class Case:
     task: str  # key of TASKS
     row: dict  # the names it was made of
     requests: tuple  # one or two dicts {"task": name, **conditions}
-    targets: tuple  # the right answer to each, waveform [1, L], 16 kHz
+    targets: tuple  # the right answer to each, waveform [1, L] at the rate of the material
     inputs: tuple = ()  # what was given, unprocessed, for each request [1, L]; (): the task has no such input
     expected: dict = field(default_factory=dict)  # word, speaker, sound, instrument, midi, notes ..., for the measures
 
     @property
     def source(self) -> str:
-        return self.row["clips"][0]  # the bootstrap draws these, not the cases
+        "Name the recording that the case is about: the bootstrap draws these, not the cases."
+        return self.row["clips"][0]
 
 
 # %% ../../nbs/systems/02_cases.ipynb #4b49d9c5
+def _single_words(recordings):  # (speaker, word) -> recordings of one spoken word
+    found = {}
+    for r in recordings:
+        word = plain_words(r.text)
+        if r.kind == "speech" and word and " " not in word and r.seconds < 1.5:
+            found.setdefault((speaker_of(r), word), []).append(r)
+    return dict(sorted(found.items()))
+
+
 class Material:
     "The recordings that cases are made of, found by name, and the validation split sorted for drawing."
 
@@ -58,33 +72,45 @@ class Material:
         recordings: Sequence[Recording],  # of any corpora, with splits
         cache: AudioCache | None = None,  # decoded audio; None: one at the level that models are trained with
     ):
-        self.cache = cache or AudioCache(16_000, level=LEVEL)
+        self.cache = cache or AudioCache(Clock().sample_rate, level=LEVEL)
         self.sample_rate = self.cache.sample_rate
         self.recordings = list(recordings)
         self.by_name = {name_of(r): r for r in self.recordings}
         self.valid = [r for r in self.recordings if r.split == "valid"]
-        self.words = self._words(self.valid)  # (speaker, word) -> recordings of one spoken word
+        self.words = _single_words(self.valid)  # (speaker, word) -> recordings of one spoken word
         # the same over all splits, where a voice says a word in `train` only
-        self.more_words = self._words(self.recordings)
+        self.more_words = _single_words(self.recordings)
         self.sentences = [r for r in self.valid if r.kind == "speech" and len(plain_words(r.text).split()) > 2]
 
-    @staticmethod
-    def _words(recordings):  # (speaker, word) -> recordings
-        found = {}
-        for r in recordings:
-            word = plain_words(r.text)
-            if r.kind == "speech" and word and " " not in word and r.seconds < 1.5:
-                found.setdefault((speaker_of(r), word), []).append(r)
-        return dict(sorted(found.items()))
 
-    def recording(self, name):  # `KeyError` says which is missing
-        return self.by_name[name]
+# %% ../../nbs/systems/02_cases.ipynb #0b320ae6
+@patch
+def recording(
+    self: Material,
+    name: str,  # as `name_of` makes it
+) -> Recording:
+    "Find a recording; `KeyError` says which is missing."
+    return self.by_name[name]
 
-    def sound(self, name, start=0.0, seconds=None):  # waveform [1, l]
-        return self.cache.get(self.by_name[name], start, seconds)
 
-    def given(self, waveform):  # (waveform, Hz): what a request holds, at the level that `UniAudio` works with
-        return bring_to_level(waveform, self.sample_rate, LEVEL), self.sample_rate
+@patch
+def sound(
+    self: Material,
+    name: str,  # of a recording
+    start: float = 0.0,  # s
+    seconds: float | None = None,  # None: to the end
+) -> torch.Tensor:  # waveform [1, l]
+    "Decode a part of a recording."
+    return self.cache.get(self.by_name[name], start, seconds)
+
+
+@patch
+def given(
+    self: Material,
+    waveform: torch.Tensor,  # [1, L]
+) -> tuple:  # (waveform, Hz)
+    "Bring a sound to the level that systems work with, as a request holds it."
+    return bring_to_level(waveform, self.sample_rate, LEVEL), self.sample_rate
 
 
 # %% ../../nbs/systems/02_cases.ipynb #54126772
@@ -105,7 +131,7 @@ def makes_cases(
 
 
 def build_case(
-    task: str,
+    task: str,  # key of CASES
     row: dict,  # of a list
     material: Material,
 ) -> Case:
@@ -115,7 +141,7 @@ def build_case(
 
 # %% ../../nbs/systems/02_cases.ipynb #fc4e4055
 def draw_cases(
-    recordings: Sequence[Recording] | Material,
+    recordings: Sequence[Recording] | Material,  # with splits
     tasks: Sequence[str] | None = None,  # None: all that are registered
     seed: int = 0,  # another seed, another list
 ) -> tuple:  # {task: rows}, {task: what the recordings lack}
@@ -132,7 +158,7 @@ def draw_cases(
 
 # %% ../../nbs/systems/02_cases.ipynb #743b0248
 def main_corpus(
-    recordings: Sequence[Recording],
+    recordings: Sequence[Recording],  # of any corpora, at least one
 ) -> list:  # those of the corpus that holds most of them
     "Keep one corpus: others name their classes in other ways, and most of them too rarely."
     corpora = [r.corpus for r in recordings]
@@ -141,17 +167,16 @@ def main_corpus(
 
 def count_sources(
     rows: Sequence[dict],  # of one task
-    recordings: Sequence[Recording] | Material,
-) -> dict:  # {"clips", "speakers", "noises", "rooms", "songs" ...: how many different ones}
+    recordings: Sequence[Recording] | Material,  # with splits
+) -> dict:  # {"clips", "speakers", "noises", "rooms", "from train": how many different ones}, without zeros
     "Count how many different recordings, voices, noises and rooms a list holds."
     material = recordings if isinstance(recordings, Material) else Material(recordings)
     clips = {name for row in rows for name in row["clips"]}
-    counts = {
-        "clips": len(clips),
-        "speakers": len({speaker_of(material.by_name[name]) for name in clips if material.by_name[name].speaker}),
-    }
-    counts |= {f"{key}s": len({row[key] for row in rows if key in row}) for key in ("noise", "room")}
-    counts["from train"] = sum(material.by_name[name].split != "valid" for name in clips)
+    recorded = [material.by_name[name] for name in clips]
+    counts = {"clips": len(clips), "speakers": len({speaker_of(r) for r in recorded if r.speaker})}
+    for key in ("noise", "room"):
+        counts[f"{key}s"] = len({row[key] for row in rows if key in row})
+    counts["from train"] = sum(r.split != "valid" for r in recorded)
     return {key: number for key, number in counts.items() if number}
 
 
@@ -175,8 +200,16 @@ def _names(row):  # all recordings of a row
     ]
 
 
+def _rows_for(task, material, seed):  # rows, and where they come from: "committed", "drawn", or what is lacking
+    listed = committed_cases().get(task, [])
+    if listed and all(name in material.by_name for row in listed for name in _names(row)):
+        return listed, "committed"
+    drawn, lacking = draw_cases(material, [task], seed)
+    return drawn.get(task), lacking.get(task, "drawn")
+
+
 def choose_cases(
-    recordings: Sequence[Recording] | Material,
+    recordings: Sequence[Recording] | Material,  # with splits
     tasks: Sequence[str] | None = None,  # None: all that are registered
     limit: int | None = None,  # cases per task at most, drawn from the list, always the same
     seed: int = 0,  # for lists that are drawn
@@ -189,15 +222,11 @@ def choose_cases(
         raise ValueError(f"there are no cases for the task {unknown[0]!r}; known: {', '.join(CASES)}")
     rows, origin = {}, {}
     for task in wanted:
-        listed = committed_cases().get(task, [])
-        if listed and all(name in material.by_name for row in listed for name in _names(row)):
-            rows[task], origin[task] = listed, "committed"
-        else:
-            drawn, lacking = draw_cases(material, [task], seed)
-            origin[task] = lacking.get(task, "drawn")
-            if drawn:
-                rows[task] = drawn[task]
-        if limit and task in rows and len(rows[task]) > limit:
-            kept = sorted(random.Random(0).sample(range(len(rows[task])), limit))  # every k-th would be one word
-            rows[task] = [rows[task][i] for i in kept]
+        chosen, origin[task] = _rows_for(task, material, seed)
+        if chosen is None:
+            continue
+        if limit and len(chosen) > limit:
+            kept = sorted(random.Random(0).sample(range(len(chosen)), limit))  # every k-th would be one word
+            chosen = [chosen[i] for i in kept]
+        rows[task] = chosen
     return rows, origin

@@ -38,14 +38,16 @@ from .questions import build_case, choose_cases, count_sources
 from .own_judges import judges_for
 from .measures import MEASURES, SAMPLE_RATE, Heard, Trial, measure_cases, task_verdict
 
+# %% ../../nbs/systems/06_evaluate.ipynb #f06da32f
+_FULL_SCALE = 32767  # of a sample with 16 bits
 
-# %% ../../nbs/systems/06_evaluate.ipynb #dcd69e6e
+
 def _save_answers(path, answers):  # [seed][case][request] of `Heard` -> safetensors
     kept = {}
     for s, cases in enumerate(answers):
         for c, heard in enumerate(cases):
             for q, (waveform, codes) in enumerate(heard):
-                kept[f"{s}.{c}.{q}.sound"] = (waveform.clamp(-1, 1) * 32767).round().to(torch.int16)
+                kept[f"{s}.{c}.{q}.sound"] = (waveform.clamp(-1, 1) * _FULL_SCALE).round().to(torch.int16)
                 if codes is not None:
                     kept[f"{s}.{c}.{q}.codes"] = codes.to(torch.int32).contiguous()
     with write_aside(path) as aside:
@@ -56,40 +58,46 @@ def _load_answers(path, n_seeds, cases):  # the reverse
     kept = load_file(path)
 
     def heard(key):
-        return Heard(kept[f"{key}.sound"].float() / 32767, kept.get(f"{key}.codes"))
+        return Heard(kept[f"{key}.sound"].float() / _FULL_SCALE, kept.get(f"{key}.codes"))
 
-    return [
-        [tuple(heard(f"{s}.{c}.{q}") for q in range(len(case.requests))) for c, case in enumerate(cases)]
-        for s in range(n_seeds)
-    ]
+    answers = []
+    for s in range(n_seeds):
+        answers.append([])
+        for c, case in enumerate(cases):
+            keys = [f"{s}.{c}.{q}" for q in range(len(case.requests))]
+            answers[-1].append(tuple(map(heard, keys)))
+    return answers
+
+
+# %% ../../nbs/systems/06_evaluate.ipynb #dcd69e6e
+def _as_heard(result):  # a `Generation` at the rate of the measures
+    codes = None if result.codes is None else result.codes.cpu()
+    if not result.waveform.shape[-1]:
+        return Heard(torch.zeros(1, 0), codes)
+    return Heard(resample(result.waveform.detach().cpu().float(), result.sample_rate, SAMPLE_RATE), codes)
 
 
 def _answer(model, cases, *, config, seeds, batch, bar):  # [seed][case][request] of `Heard`
     answers = []
     for seed in seeds:
         made = [[] for _ in cases]
-        for side in range(max(len(case.requests) for case in cases)):  # both requests of a pair get the same seed
-            mine = [(i, case) for i, case in enumerate(cases) if side < len(case.requests)]
-            for first in range(0, len(mine), batch):
-                part = mine[first : first + batch]
-                results = model.generate_batch(
-                    [case.requests[side] for _, case in part], config=config, seed=1_000_003 * seed + first
-                )
-                for (i, _), result in zip(part, results, strict=True):
-                    waveform = (
-                        resample(result.waveform.detach().cpu().float(), result.sample_rate, SAMPLE_RATE)
-                        if result.waveform.shape[-1]
-                        else torch.zeros(1, 0)
-                    )
-                    made[i].append(Heard(waveform, None if result.codes is None else result.codes.cpu()))
+        for side in range(max(len(case.requests) for case in cases)):
+            asked = [i for i, case in enumerate(cases) if side < len(case.requests)]
+            for first in range(0, len(asked), batch):
+                part = asked[first : first + batch]
+                requests = [cases[i].requests[side] for i in part]
+                results = model.generate_batch(requests, config=config, seed=1_000_003 * seed + first)
+                for i, result in zip(part, results, strict=True):
+                    made[i].append(_as_heard(result))
                 bar.update(len(part))
         answers.append([tuple(row) for row in made])
     return answers
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #0735e71b
 def through_codec(
-    model: Generator,
-    waveform: torch.Tensor,  # [1, L], 16 kHz
+    model: Generator,  # or anything with `sample_rate` and `tokenizers`
+    waveform: torch.Tensor,  # [1, L] at SAMPLE_RATE
 ) -> Heard:  # what comes out of the model's codec, of the same length
     "Send a sound through the codec: the ceiling."
     sound = resample(waveform, SAMPLE_RATE, model.sample_rate)
@@ -98,52 +106,52 @@ def through_codec(
     return Heard(fit_length(back, waveform.shape[-1]), codes.cpu())
 
 
-def _compared(model, cases):  # what stands beside the answers: {"ceiling", "floor", "original": [Trial]}
-    inputs = [
-        tuple(Heard(x, model.tokenizers.encode(resample(x, SAMPLE_RATE, model.sample_rate)).cpu()) for x in case.inputs)
-        for case in cases
-    ]
-    rng, others = random.Random(0), []
-    for i, case in enumerate(cases):  # targets of other cases, for tasks without an input
+def _inputs(model, case):  # unprocessed, with their codes
+    sounds = [resample(x, SAMPLE_RATE, model.sample_rate) for x in case.inputs]
+    return tuple(Heard(x, model.tokenizers.encode(sound).cpu()) for x, sound in zip(case.inputs, sounds))
+
+
+def _other_targets(cases):  # for each request of each case a target of another one: the floor of tasks without an input
+    rng, found = random.Random(0), []
+    for i, case in enumerate(cases):
         order = rng.sample(range(len(cases)), len(cases))
         order = [j for j in order if cases[j].source != case.source] or order
-        others.append(
-            tuple(
-                Heard(cases[order[q % len(order)]].targets[rng.randrange(len(case.targets))])
-                for q in range(len(case.requests))
-            )
-        )
-    return {
-        "given": inputs,
-        "ceiling": [
-            Trial(case, tuple(through_codec(model, x) for x in case.targets), given)
-            for case, given in zip(cases, inputs)
-        ],
-        "floor": [Trial(case, given or other, given) for case, given, other in zip(cases, inputs, others)],
-        "original": [Trial(case, tuple(map(Heard, case.targets)), given) for case, given in zip(cases, inputs)],
-    }
+        others = [cases[order[q % len(order)]] for q in range(len(case.requests))]
+        found.append(tuple(Heard(other.targets[rng.randrange(len(case.targets))]) for other in others))
+    return found
 
 
-# %% ../../nbs/systems/06_evaluate.ipynb #714b0896
+def _compared(model, cases, inputs):  # what stands beside the answers: {"ceiling", "floor", "original": [Trial]}
+    others = _other_targets(cases)
+    trials = {"ceiling": [], "floor": [], "original": []}
+    for case, given, other in zip(cases, inputs, others):
+        decoded = tuple(through_codec(model, x) for x in case.targets)
+        trials["ceiling"].append(Trial(case, decoded, given))
+        trials["floor"].append(Trial(case, given or other, given))
+        trials["original"].append(Trial(case, tuple(map(Heard, case.targets)), given))
+    return trials
+
+
+# %% ../../nbs/systems/06_evaluate.ipynb #9e9c06e1
 def same_sound(
-    a: torch.Tensor,
-    b: torch.Tensor,  # waveforms [1, L], [1, l]
-    least: float = 0.9,  # correlation
+    a: torch.Tensor,  # waveform [1, L]
+    b: torch.Tensor,  # waveform [1, l]
+    least: float = 0.9,  # correlation above which they are the same
 ) -> bool:
     "Find out whether the shorter sound is a part of the longer one."
     short, long = sorted((a[0], b[0]), key=len)
-    if len(short) < 1600 or not short.any() or not long.any():
+    if len(short) < SAMPLE_RATE // 10 or not short.any() or not long.any():
         return False
     size = 1 << (len(short) + len(long)).bit_length()
-    product = torch.fft.irfft(torch.fft.rfft(long, size) * torch.fft.rfft(short, size).conj(), size)[
-        : len(long) - len(short) + 1
-    ]
+    product = torch.fft.irfft(torch.fft.rfft(long, size) * torch.fft.rfft(short, size).conj(), size)
+    product = product[: len(long) - len(short) + 1]  # one number for each shift
     energy = torch.nn.functional.pad(long.double().square().cumsum(0), (1, 0))
     energy = (energy[len(short) :] - energy[: -len(short)]).clamp(min=1e-9).sqrt()
     loud = energy > 0.1 * energy.max()  # a shift at which there is nothing to compare does not count
     return bool(((product.double() / (energy * short.double().norm()))[loud] > least).any())
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #714b0896
 def _copies(model, cases, answers):  # {"prompt", "audio": share of the answers that are a copy of it}
     found = {}
     for name in ("prompt", "audio"):
@@ -151,16 +159,21 @@ def _copies(model, cases, answers):  # {"prompt", "audio": share of the answers 
         for i, case in enumerate(cases):
             given = [request[name][0][:, : 3 * SAMPLE_RATE] for request in case.requests if name in request]
             given += [through_codec(model, x).waveform for x in given]
-            if given:
-                hits += [any(same_sound(heard.waveform, x) for x in given) for row in answers for heard in row[i]]
+            if not given:
+                continue
+            for heard in [heard for answered in answers for heard in answered[i]]:
+                hits.append(any(same_sound(heard.waveform, x) for x in given))
         if hits:
             found[name] = float(np.mean(hits))
     return found
 
 
 # %% ../../nbs/systems/06_evaluate.ipynb #3f1df1f6
+_DECIBELS = 8.6859  # of a natural logarithm of 1: 20 / ln 10
+
+
 def _frames(waveform):  # log-mel in dB [80, T]; quieter than -60 dB is all the same
-    return LogMel(floor=1e-3)(waveform[None])[0] * 8.6859
+    return LogMel(floor=1e-3)(waveform[None])[0] * _DECIBELS
 
 
 def mel_positions(
@@ -176,19 +189,19 @@ def mel_positions(
 
 
 def nearest_clips(
-    model: Generator,
+    model: Generator,  # or anything with `sample_rate` and `tokenizers`
     sounds: Sequence[torch.Tensor],  # generated, [1, L]
     clips: Sequence,  # training recordings
     material: Material,
 ) -> list[dict]:  # for each sound that is not silent: "clip", "distance", "codec" (its own error), "copy"
     "Find the training clip that each sound is nearest to."
-    pool = [(name_of(r), _frames(material.cache.get(r, 0.0, 10.0))) for r in clips]
+    spectra = {name_of(r): _frames(material.cache.get(r, 0.0, 10.0)) for r in clips}
     found, errors = [], {}  # errors: clip -> the codec's own; many sounds share a nearest clip
     for sound in sounds:
-        if sound.shape[-1] < 1600 or level_dbfs(sound) < SILENT:
+        if sound.shape[-1] < SAMPLE_RATE // 10 or level_dbfs(sound) < SILENT:
             continue
         frames = _frames(sound[:, : 2 * SAMPLE_RATE])
-        distance, name = min((float(mel_positions(frames, clip).min()), name) for name, clip in pool)
+        distance, name = min((float(mel_positions(frames, clip).min()), name) for name, clip in spectra.items())
         if name not in errors:
             original = material.sound(name, 0.0, 10.0)
             decoded = through_codec(model, original).waveform
@@ -202,13 +215,10 @@ def find_impostor(
     tasks: dict,  # task -> its part of the report
 ) -> str:  # why this is no model; "": it may be one
     "Say why a system is rejected."
-    copying = {
-        task: part["copies"]["prompt"] for task, part in tasks.items() if part.get("copies", {}).get("prompt", 0) > 0.5
-    }
+    shares = {task: part.get("copies", {}).get("prompt", 0) for task, part in tasks.items()}
+    copying = [f"{100 * share:.0f} % of {task}" for task, share in shares.items() if share > 0.5]
     if copying:
-        return "it returns its prompt: " + ", ".join(
-            f"{100 * share:.0f} % of {task}" for task, share in copying.items()
-        )
+        return "it returns its prompt: " + ", ".join(copying)
     figures = [f for part in tasks.values() for f in part["figures"] if "not_above" in f and f["sources"] >= 5]
     asked = [f for f in figures if f["asked"] is not None]
     if asked and all(f["ceiling"][0] <= f["floor"][0] for f in asked):
@@ -219,7 +229,7 @@ def find_impostor(
     return ""
 
 
-# %% ../../nbs/systems/06_evaluate.ipynb #debbe335
+# %% ../../nbs/systems/06_evaluate.ipynb #4e586e44
 def describe_request(
     request: dict,  # {"task": name, **conditions}
 ) -> str:  # the conditions in words
@@ -237,6 +247,7 @@ def describe_request(
     return "; ".join(f"{name}: {words(value)}" for name, value in request.items() if name != "task")
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #830e3387
 def _write_text(path, text):
     with write_aside(path) as aside:
         Path(aside).write_text(text + "\n")
@@ -259,22 +270,25 @@ def write_conditions(
     return sounds
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #debbe335
+def _write_side(folder, stem, end, request, sounds):  # name -> file, of one request with its sounds
+    files = {f"{name}{end}": path for name, path in write_conditions(request, folder / f"{stem}{end}").items()}
+    for name, heard in sounds.items():
+        if heard.waveform.shape[-1]:
+            files[f"{name}{end}"] = save_audio(folder / f"{stem}{end}_{name}.wav", heard.waveform, SAMPLE_RATE)
+    return files
+
+
 def _write_samples(folder, cases, answers, compared, shown):  # rows {"number", "condition", "seconds", "files"}
     rows = []
     for number, i in enumerate(sorted(random.Random(1).sample(range(len(cases)), min(shown, len(cases)))), 1):
         case, files = cases[i], {}
         folder.mkdir(parents=True, exist_ok=True)
+        sounds = {"output": answers[0][i]} | {name: compared[name][i].sounds for name in ("ceiling", "floor")}
         for side, request in enumerate(case.requests):
             end = "" if side == 0 else f"_{side + 1}"
-            files |= {
-                f"{name}{end}": path for name, path in write_conditions(request, folder / f"{number}{end}").items()
-            }
-            beside = {name: compared[name][i].sounds for name in ("ceiling", "floor")}
-            for name, heard in {"output": answers[0][i], **beside}.items():
-                if heard[side].waveform.shape[-1]:
-                    files[f"{name}{end}"] = save_audio(
-                        folder / f"{number}{end}_{name}.wav", heard[side].waveform, SAMPLE_RATE
-                    )
+            mine = {name: heard[side] for name, heard in sounds.items()}
+            files |= _write_side(folder, number, end, request, mine)
         rows.append(
             {
                 "number": number,
@@ -286,15 +300,29 @@ def _write_samples(folder, cases, answers, compared, shown):  # rows {"number", 
     return rows
 
 
-# %% ../../nbs/systems/06_evaluate.ipynb #ffb49b1d
-def _task_report(model, task, cases, answers, judges, material, rows, samples, shown):
-    compared = _compared(model, cases)
-    given = compared.pop("given")
-    trials = compared | {
-        "model": [[Trial(case, heard, mine) for case, heard, mine in zip(cases, row, given)] for row in answers]
+# %% ../../nbs/systems/06_evaluate.ipynb #1c28865c
+def _nearest_part(model, sounds, clips, material):  # of a report
+    near = nearest_clips(model, sounds, clips, material)
+    ratios = [n["distance"] / max(n["codec"], 1e-6) for n in near]
+    return {
+        "clips": len(clips),
+        "copies": sum(n["copy"] for n in near),
+        "of": len(near),
+        "ratio": float(np.median(ratios)) if ratios else None,
+        "each": near,
     }
+
+
+def _task_report(model, task, cases, answers, *, judges, material, rows, samples, shown):
+    inputs = [_inputs(model, case) for case in cases]
+    compared = _compared(model, cases, inputs)
+    answered = []
+    for row in answers:
+        answered.append([Trial(case, heard, given) for case, heard, given in zip(cases, row, inputs)])
+    trials = compared | {"model": answered}
     figures = [measure_cases(measure, trials, judges) for measure in MEASURES.get(task, ())]
-    seconds = [heard.waveform.shape[-1] / SAMPLE_RATE for row in answers for sounds in row for heard in sounds]
+    outputs = [heard.waveform for row in answers for sounds in row for heard in sounds]
+    seconds = [output.shape[-1] / SAMPLE_RATE for output in outputs]
     report = {
         "cases": len(cases),
         "sources": count_sources(rows, material),
@@ -309,20 +337,11 @@ def _task_report(model, task, cases, answers, judges, material, rows, samples, s
     kind = get_task(task).kind
     clips = [r for r in material.recordings if r.kind == kind and r.split == "train"]
     if kind in ("sound", "music") and not cases[0].inputs and clips:
-        near = nearest_clips(
-            model, [heard.waveform for row in answers for sounds in row for heard in sounds], clips, material
-        )
-        ratios = [n["distance"] / max(n["codec"], 1e-6) for n in near]
-        report["nearest"] = {
-            "clips": len(clips),
-            "copies": sum(n["copy"] for n in near),
-            "of": len(near),
-            "ratio": float(np.median(ratios)) if ratios else None,
-            "each": near,
-        }
+        report["nearest"] = _nearest_part(model, outputs, clips, material)
     return report
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #d63d74be
 def _settings(label, rows, seeds, config):  # what a kept evaluation must agree on
     return {
         "model": label,
@@ -349,8 +368,53 @@ def _write(path, content):
         Path(aside).write_text(json.dumps(_plain(content), indent=1, allow_nan=False))
 
 
+# %% ../../nbs/systems/06_evaluate.ipynb #8df700f0
+def _check_kept(out, task, settings):  # `ValueError` where the folder holds answers of another evaluation
+    kept = _read(out / "answers" / f"{task}.json")
+    if kept is not None and kept != settings:
+        other = next(key for key in settings if kept.get(key) != settings[key])
+        raise ValueError(f"{out} holds answers for {task} with other {other}; use another folder, or remove this one")
+
+
+def _kept_or_new(model, task, cases, settings, out, *, bar, seeds, **asking):  # answers: read, or generated and kept
+    if out is not None:
+        _check_kept(out, task, settings)
+    bar.set_postfix_str(task)
+    path = None if out is None else out / "answers" / f"{task}.safetensors"
+    if path is not None and path.is_file():
+        bar.update(sum(len(case.requests) for case in cases) * len(seeds))
+        return _load_answers(path, len(seeds), cases)
+    answers = _answer(model, cases, seeds=seeds, bar=bar, **asking)
+    if path is not None:
+        _save_answers(path, answers)
+        _write(out / "answers" / f"{task}.json", settings)
+    return answers
+
+
+# %% ../../nbs/systems/06_evaluate.ipynb #e1bd4c3a
+def _bar(rows, seeds):  # of all requests; rows: task -> rows
+    requests = [len(row.get("instructions", [0])) for task_rows in rows.values() for row in task_rows]
+    total = sum(requests) * len(seeds)
+    return tqdm(total=total, desc="evaluate", unit=" answers", file=sys.stderr, disable=None)
+
+
+def _whole_report(reports, wanted, origin, judges, seeds, label):  # reports: task -> its part
+    families = {}
+    for name, group in judges.items():
+        families[name] = [judge.family for judge in group]
+    return {
+        "rejected": find_impostor(reports),
+        "seeds": list(seeds),
+        "model": label,
+        "judges": families,
+        "tasks": reports,
+        "not asked": {task: origin.get(task, "there is no measure for it") for task in wanted if task not in reports},
+    }
+
+
+# %% ../../nbs/systems/06_evaluate.ipynb #ffb49b1d
 def evaluate_model(
-    model: Generator,
+    model: Generator,  # or anything with `generate_batch`, `sample_rate` and `tokenizers`
     recordings: Sequence,  # with splits
     *,
     tasks: Sequence | None = None,  # None: those that the model knows
@@ -362,48 +426,29 @@ def evaluate_model(
     shown: int = 3,  # cases per task whose sounds are written
     label: str = "",  # which model it is, such as a digest of its weights; `out` takes answers of one only
     batch: int = 25,  # requests at once
-    material: Material | None = None,  # share decoded recordings between calls
+    material: Material | None = None,  # of the recordings, to decode them once for several calls; None: a new one
 ) -> dict:  # {"verdict", "rejected", "tasks": {task: {...}}, "not asked": {task: why}}
     "Ask a system all cases, measure the answers, and judge."
     material = material or Material(recordings)
-    if judges is None:
-        judges = judges_for(material)
-    wanted = [task for task in (tasks or getattr(model, "tasks", None) or TASKS)]
+    judges = judges_for(material) if judges is None else judges
+    wanted = list(tasks or getattr(model, "tasks", None) or TASKS)
     rows, origin = choose_cases(material, [task for task in wanted if task in MEASURES], cases)
     out, reports = None if out is None else Path(out), {}
     config = config or getattr(model, "settings", None)
-    total = sum(len(row.get("instructions", [0])) for mine in rows.values() for row in mine) * len(seeds)
-    with tqdm(total=total, desc="evaluate", unit=" answers", file=sys.stderr, disable=None) as bar:
+    about = {
+        "judges": judges,
+        "material": material,
+        "samples": None if out is None else out / "samples",
+        "shown": shown,
+    }
+    with _bar(rows, seeds) as bar:
+        asking = {"config": config, "seeds": seeds, "batch": batch, "bar": bar}
         for task, mine in rows.items():
             built = [build_case(task, row, material) for row in mine]
             settings = _plain(_settings(label, mine, seeds, config))
-            if out is not None and (kept := _read(out / "answers" / f"{task}.json")) is not None and kept != settings:
-                other = next(key for key in settings if kept.get(key) != settings[key])
-                raise ValueError(
-                    f"{out} holds answers for {task} with other {other}; use another folder, or remove this one"
-                )
-            path = None if out is None else out / "answers" / f"{task}.safetensors"
-            bar.set_postfix_str(task)
-            if path is not None and path.is_file():
-                answers = _load_answers(path, len(seeds), built)
-                bar.update(sum(len(case.requests) for case in built) * len(seeds))
-            else:
-                answers = _answer(model, built, config=config, seeds=seeds, batch=batch, bar=bar)
-                if path is not None:
-                    _save_answers(path, answers)
-                    _write(out / "answers" / f"{task}.json", settings)
-            reports[task] = _task_report(
-                model, task, built, answers, judges, material, mine, None if out is None else out / "samples", shown
-            ) | {"list": origin[task]}
-    why = find_impostor(reports)
-    report = {
-        "rejected": why,
-        "seeds": list(seeds),
-        "model": label,
-        "judges": {name: [j.family for j in family] for name, family in judges.items()},
-        "tasks": reports,
-        "not asked": {task: origin.get(task, "there is no measure for it") for task in wanted if task not in reports},
-    }
+            answers = _kept_or_new(model, task, built, settings, out, **asking)
+            reports[task] = _task_report(model, task, built, answers, rows=mine, **about) | {"list": origin[task]}
+    report = _whole_report(reports, wanted, origin, judges, seeds, label)
     if out is not None:
         _write(out / "report.json", report)
     return report

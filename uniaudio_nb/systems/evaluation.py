@@ -18,7 +18,7 @@ from ..lm.training import code_counts, example_losses, unigram_entropy
 # %% ../../nbs/systems/01_evaluation.ipynb #6b33747f
 def interval(
     values,  # one number per example
-    level: float = 0.95,
+    level: float = 0.95,  # share of such intervals that hold the true mean
 ) -> tuple:  # (mean, lower end, upper end)
     "Return the mean with its confidence interval (Student's t)."
     x = np.asarray(values, dtype=float)
@@ -29,11 +29,14 @@ def interval(
 
 
 # %% ../../nbs/systems/01_evaluation.ipynb #d4565c5c
+_TARGET_FRAMES = 3  # column of `Shard.examples`
+
+
 def language_model_report(
     model: MultiScaleTransformer,
     shards: list,  # `Shard`s of validation examples
     vocabulary: Vocabulary,
-    limit: int | None = None,  # examples per task at most
+    limit: int | None = None,  # examples per task at most; None: all
 ) -> dict:  # loss, entropy, below (share), tasks: {name: {loss, rise, low, high, n}}
     "Measure loss, unigram entropy and the worth of the conditions, task by task."
     tasks, codes = {}, []
@@ -42,7 +45,7 @@ def language_model_report(
         rise = (example_losses(model, shard, vocabulary, limit=limit, swap=True) - own).mean(1)
         mean, low, high = interval(rise)
         tasks[shard.task] = {"loss": own.mean().item(), "rise": mean, "low": low, "high": high, "n": len(own)}
-        n = torch.tensor([shard.examples[i, 3] for i in range(len(own))], dtype=torch.float)
+        n = torch.tensor(shard.examples[: len(own), _TARGET_FRAMES].tolist(), dtype=torch.float)
         codes.append((own * n[:, None], n))
     # every code counts alike, as in the entropy
     per_slot = sum(x.sum(0) for x, _ in codes) / sum(n.sum() for _, n in codes)

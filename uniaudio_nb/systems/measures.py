@@ -37,6 +37,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from ..core.clock import Clock
 from ..audio.pitch import track_pitch
 from ..audio.waveform import fit_length
 from ..metrics.distances import si_sdr, stoi
@@ -48,7 +49,7 @@ from .cases import Case
 class Heard(NamedTuple):
     "A sound that is measured: an output, a ceiling, a floor."
 
-    waveform: torch.Tensor  # [1, L], 16 kHz
+    waveform: torch.Tensor  # [1, L] at SAMPLE_RATE
     codes: torch.Tensor | None = None  # [K, T]
 
 
@@ -67,8 +68,9 @@ class Measure:
     name: str
     of: Callable  # (trial, judge or None) -> number, nan where it does not apply
     judge: str | None = None  # which judges hear it: digits, speakers, sounds, instruments, tags
-    score: str | None = None  # what the threshold is for: "ratio" to the ceiling, "share" of the way
-    # from floor to ceiling, gain "above" the floor, or the "value" itself; None: no threshold
+    # what the threshold is for: "ratio" to the ceiling, "share" of the way from floor to ceiling, gain "above" the
+    # floor, or the "value" itself; None: no threshold
+    score: str | None = None
     asked: float | None = None  # the threshold
     unit: str = "%"
     higher: bool = True  # larger is better
@@ -76,8 +78,9 @@ class Measure:
     chance: Callable = lambda _cases: None  # cases -> the value of a guess, None: unknown
 
 
-# %% ../../nbs/systems/04_measures.ipynb #3ba5d8e6
-SAMPLE_RATE = 16_000  # Hz, of everything that is measured
+# %% ../../nbs/systems/04_measures.ipynb #d163c20e
+_CLOCK = Clock()  # of the frames in which notes are asked for
+SAMPLE_RATE = _CLOCK.sample_rate  # Hz, of everything that is measured
 
 
 def _part(trial, waveform):  # the region of an edit, else all
@@ -112,10 +115,14 @@ def guess(
     return of
 
 
+# %% ../../nbs/systems/04_measures.ipynb #3ba5d8e6
 PRESENT = 0.1  # probability from which on a class counts as there: a second sound takes much of a tagger's trust away
 
 
-def hears_edit(trial, judge) -> float:  # 1: the named event came or went, and the other one is still there
+def hears_edit(
+    trial: Trial,  # of an edit
+    judge,  # a tagger
+) -> float:  # 1: the named event came or went, and the other one is still there; else 0
     "Ask a tagger what an edited sound holds."
     waveform, expected = trial.sounds[0].waveform, trial.case.expected
     if not {expected["named"], expected["kept"]} <= set(judge.classes):
@@ -127,7 +134,7 @@ def hears_edit(trial, judge) -> float:  # 1: the named event came or went, and t
     return float(kept and named == (expected["edit"] == "add"))
 
 
-# %% ../../nbs/systems/04_measures.ipynb #9805f777
+# %% ../../nbs/systems/04_measures.ipynb #525c4322
 def intelligibility(trial, _judge=None) -> float:  # about 0 to 1
     "Measure STOI on sentences; single words are too short for it."
     if "word" in trial.case.expected:
@@ -142,12 +149,13 @@ def distortion_ratio(trial, _judge=None) -> float:  # dB
     return max(-30.0, si_sdr(fit_length(waveform, target.shape[-1]), target).item()) if waveform.any() else -30.0
 
 
+# %% ../../nbs/systems/04_measures.ipynb #2685d62b
 def on_notes(trial, _judge=None) -> float:  # 0 to 1
     "Measure the share of voiced frames within 50 cents of the asked notes; half of what has a note must be voiced."
     notes, waveform = trial.case.expected["notes"], trial.sounds[0].waveform
     if not waveform.shape[-1]:
         return 0.0
-    hz, voiced = track_pitch(fit_length(waveform, len(notes) * SAMPLE_RATE // 50), SAMPLE_RATE)
+    hz, voiced = track_pitch(fit_length(waveform, _CLOCK.samples(len(notes))), SAMPLE_RATE)
     asked = notes > 0
     near = (69 + 12 * (hz.clamp(min=1) / 440).log2() - notes).abs() <= 0.5
     return float((near & voiced & asked).sum() / max(int((voiced & asked).sum()), int(asked.sum()) / 2))
@@ -159,21 +167,20 @@ def on_pitch(trial, _judge=None) -> float:  # 0 or 1
     if not waveform.shape[-1]:
         return 0.0
     hz, voiced = track_pitch(waveform, SAMPLE_RATE)
-    return float(
-        bool(voiced.any())
-        and abs(69 + 12 * np.log2(hz[voiced].median().item() / 440) - trial.case.expected["midi"]) <= 0.5
-    )
+    if not voiced.any():
+        return 0.0
+    midi = 69 + 12 * np.log2(hz[voiced].median().item() / 440)
+    return float(abs(midi - trial.case.expected["midi"]) <= 0.5)
 
 
+# %% ../../nbs/systems/04_measures.ipynb #9805f777
 def in_order(trial, _judge=None) -> float:  # 0 or 1
     "Measure whether the second sound has more of the asked attribute than the first: pitch, level or speed."
     if any(heard.waveform.shape[-1] < 512 for heard in trial.sounds):
         return 0.0
     manners = [measure_manner(heard.waveform, SAMPLE_RATE, trial.case.expected["text"]) for heard in trial.sounds]
-    low, high = (
-        getattr(manner, {"pitch": "pitch_hz", "level": "level", "speed": "rate"}[trial.case.expected["attribute"]])
-        for manner in manners
-    )
+    attribute = {"pitch": "pitch_hz", "level": "level", "speed": "rate"}[trial.case.expected["attribute"]]
+    low, high = (getattr(manner, attribute) for manner in manners)
     return float(low is not None and high is not None and low < high)
 
 
@@ -229,8 +236,8 @@ MEASURES = {  # task -> its measures
 def resampled_means(
     values,  # [n, m]: n cases, m things measured on each
     groups: Sequence,  # n names; cases with the same name are drawn together
-    draws: int = 4000,
-    seed: int = 0,
+    draws: int = 4000,  # how often the means are computed
+    seed: int = 0,  # same seed, same draws
 ) -> np.ndarray:  # [draws, m]
     "Draw means by the bootstrap over groups."
     values = np.asarray(values, dtype=float)
@@ -240,11 +247,10 @@ def resampled_means(
     return (drawn @ sums) / (drawn @ np.bincount(of, minlength=len(names)))[:, None]
 
 
-# %% ../../nbs/systems/04_measures.ipynb #c4af0470
+# %% ../../nbs/systems/04_measures.ipynb #4e38c80b
 MIN_SOURCES = 20  # different clips below which a figure has no threshold
 MIN_HEARD = 0.5  # share of the original targets that a judge must hear right
-# of a task the first that one of its figures has
-VERDICTS = (
+VERDICTS = (  # of a task the first that one of its figures has
     "worse than doing nothing",
     "no better than doing nothing",
     "not met",
@@ -268,21 +274,29 @@ def _interval(draws, value):  # [value, low, high]
     return [float(value), float(low), float(high)]
 
 
+# %% ../../nbs/systems/04_measures.ipynb #c4af0470
+def _above_floor(measure, draws, model, floor):  # draws of (model, ceiling, floor) [n, 3]
+    sign = 1 if measure.higher else -1
+    models, ceilings, floors = draws.T
+    return {
+        "floor": _interval(floors, floor),
+        "gain": float((model - floor) * sign),
+        "not_above": float(((models - floors) * sign <= 0).mean()),
+        "no_room": float(((ceilings - floors) * sign <= 0).mean()),
+    }
+
+
 def one_figure(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     values: dict,  # "model", "ceiling", "floor" (None: none) -> one number per case, nan where it does not apply
     groups: Sequence,  # source of each case
     chance: float | None = None,  # value of a guess; a floor below it is raised to it
-) -> dict:  # model, ceiling, floor, score: [mean, low, high]; not_above and no_room: bootstrap
-    # probabilities that the model, or the ceiling, is not above the floor
+) -> dict:  # model, ceiling, floor, score: [mean, low, high]; not_above, no_room: probabilities that model or ceiling
+    # is not above the floor; {}: no case can be measured
     "Compute the figure of one measure, for one judge."
-    table = np.array(
-        [
-            [np.nan if values[k] is None else values[k][i] for k in ("model", "ceiling", "floor")]
-            for i in range(len(groups))
-        ],
-        dtype=float,
-    )
+    unknown = np.full(len(groups), np.nan)
+    columns = [unknown if values[key] is None else values[key] for key in ("model", "ceiling", "floor")]
+    table = np.ascontiguousarray(np.array(columns, dtype=float).T)
     use = np.isfinite(table[:, 0])
     table, names = table[use], np.asarray([str(g) for g in groups])[use]
     if not len(table):
@@ -291,143 +305,161 @@ def one_figure(
         table[:, 2] = chance
     model, ceiling, floor = table.mean(0)
     draws = resampled_means(table, names)
-    gain = (draws[:, 0] - draws[:, 2]) * (1 if measure.higher else -1)
     kind = measure.score or "value"
     score = _interval(_score(kind, *draws.T), _score(kind, model, ceiling, floor))
     figure = {"cases": len(table), "sources": len(set(names)), "score": score, "model": _interval(draws[:, 0], model)}
     if np.isfinite(ceiling):
         figure["ceiling"] = _interval(draws[:, 1], ceiling)
     if np.isfinite(floor):
-        figure |= {
-            "floor": _interval(draws[:, 2], floor),
-            "gain": float((model - floor) * (1 if measure.higher else -1)),
-            "not_above": float((gain <= 0).mean()),
-            "no_room": float(((draws[:, 1] - draws[:, 2]) * (1 if measure.higher else -1) <= 0).mean()),
-        }
+        figure |= _above_floor(measure, draws, model, floor)
     return figure
 
 
-# %% ../../nbs/systems/04_measures.ipynb #5ecd6b8c
+# %% ../../nbs/systems/04_measures.ipynb #3e0e60fd
 def _number(measure, value):
     return f"{100 * value:.0f} %" if measure.unit == "%" else f"{value:.2f} {measure.unit}".strip()
 
 
+def _score_words(measure, figure):  # "80 %, 90 % of the ceiling"
+    score = figure["score"][0]
+    what = {
+        "ratio": f", {100 * score:.0f} % of the ceiling",
+        "share": f", {100 * score:.0f} % of the way from floor to ceiling",
+        "above": f", {_number(measure, score)} above the floor",
+    }
+    return _number(measure, figure["model"][0]) + what.get(measure.score, "")
+
+
+def _beside_floor(measure, figure):  # (verdict, sentence) of a model that is not surely above the floor, else None
+    model, ceiling, floor = (figure[key][0] for key in ("model", "ceiling", "floor"))
+    nothing = f"which gives {_number(measure, floor)}"
+    no_room = (
+        "not judged",
+        f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)}) is not surely above the "
+        f"floor ({_number(measure, floor)})",
+    )
+    if (ceiling - floor) * (1 if measure.higher else -1) <= 0:
+        return no_room
+    if figure["gain"] < 0:
+        return VERDICTS[0], f"{_number(measure, model)}: worse than doing nothing, {nothing}"
+    if figure["no_room"] > 0.025:
+        return no_room
+    if figure["not_above"] > 0.025:
+        return VERDICTS[1], f"{_score_words(measure, figure)}: not surely better than doing nothing, {nothing}"
+    return None
+
+
+# %% ../../nbs/systems/04_measures.ipynb #5ecd6b8c
+def _wanted_words(measure):  # the threshold
+    return {
+        "ratio": f"{100 * measure.asked:.0f} % of the ceiling",
+        "share": f"{100 * measure.asked:.0f} % of the way",
+        "above": "above the floor",
+    }.get(measure.score, _number(measure, measure.asked))
+
+
+def _reached(measure, score):  # whether the threshold is met
+    if not measure.higher:
+        return score <= measure.asked
+    return score > measure.asked if measure.score == "above" else score >= measure.asked - 1e-9
+
+
 def judge_figure(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     figure: dict,  # from `one_figure`
 ) -> tuple:  # (one of VERDICTS, a sentence)
     "Say in words what a figure means."
     if not figure:
         return "not judged", "no case of the list can be measured"
-    model = figure["model"][0]
-    score = figure["score"][0]
-    asked = measure.asked
-    what = {
-        "ratio": f"{100 * score:.0f} % of the ceiling",
-        "share": f"{100 * score:.0f} % of the way from floor to ceiling",
-        "above": f"{_number(measure, score)} above the floor",
-    }
-    words = f"{_number(measure, model)}" + (f", {what[measure.score]}" if measure.score in what else "")
-    if "floor" in figure:
-        ceiling, floor = figure["ceiling"][0], figure["floor"][0]
-        room = (ceiling - floor) * (1 if measure.higher else -1)
-        no_room = (
-            "not judged",
-            f"{_number(measure, model)}; the codec's ceiling ({_number(measure, ceiling)}) is not surely above the "
-            f"floor ({_number(measure, floor)})",
-        )
-        if room <= 0:
-            return no_room
-        if figure["gain"] < 0:
-            return (
-                VERDICTS[0],
-                f"{_number(measure, model)}: worse than doing nothing, which gives {_number(measure, floor)}",
-            )
-        if figure["no_room"] > 0.025:
-            return no_room
-        if figure["not_above"] > 0.025:
-            return VERDICTS[1], f"{words}: not surely better than doing nothing, which gives {_number(measure, floor)}"
-    if asked is None:
+    said = _beside_floor(measure, figure) if "floor" in figure else None
+    if said:
+        return said
+    words = _score_words(measure, figure)
+    if measure.asked is None:
         return "without a threshold", words
-    wanted = {
-        "ratio": f"{100 * asked:.0f} % of the ceiling",
-        "share": f"{100 * asked:.0f} % of the way",
-        "above": "above the floor",
-    }.get(measure.score, _number(measure, asked))
+    wanted = _wanted_words(measure)
     if figure["sources"] < MIN_SOURCES:
         return "without a threshold", f"{words}; {figure['sources']} clips are too few for a threshold ({wanted})"
-    if measure.score == "value" and "ceiling" in figure and figure["ceiling"][0] < asked:
+    if measure.score == "value" and "ceiling" in figure and figure["ceiling"][0] < measure.asked:
         wanted += f", the ceiling is {_number(measure, figure['ceiling'][0])}"
-    reached = score > asked if measure.score == "above" else score >= asked - 1e-9
-    if not measure.higher:
-        reached = score <= asked
-    return ("met" if reached else "not met"), f"{words} (asked: {wanted})"
+    return "met" if _reached(measure, figure["score"][0]) else "not met", f"{words} (asked: {wanted})"
 
 
-# %% ../../nbs/systems/04_measures.ipynb #a0435b8a
+# %% ../../nbs/systems/04_measures.ipynb #34c0b41e
+def _about(measure):  # what a figure says of its measure
+    return {"name": measure.name, "unit": measure.unit, "kind": measure.score, "asked": measure.asked}
+
+
+def _unjudged(measure, why):
+    return {**_about(measure), "verdict": "not judged", "words": f"not judged: {why}"}
+
+
+def _share_heard(measure, trials, judge):  # of the originals; None: the judge knows none of the classes
+    heard = [x for trial in trials if np.isfinite(x := measure.of(trial, judge))]
+    return float(np.mean(heard)) if heard else None
+
+
+def _why_unfit(judge, heard):  # why the judge is left out; "": it is not
+    if heard is None:
+        return f"{judge.family} knows none of the classes"
+    if heard < MIN_HEARD:
+        return f"{judge.family} hears {100 * heard:.0f} % of the originals"
+    return ""
+
+
+def _values_of(measure, trials, judge):  # "model", "ceiling", "floor" -> one number per case; None: none beside it
+    values = {"ceiling": None, "floor": None}
+    if measure.beside:
+        for key in values:
+            values[key] = [measure.of(trial, judge) for trial in trials[key]]
+    seeds = []
+    for answered in trials["model"]:
+        seeds.append([measure.of(trial, judge) for trial in answered])
+    return values | {"model": np.mean(seeds, 0).tolist()}
+
+
+# %% ../../nbs/systems/04_measures.ipynb #6b2769ad
+def _lowest(figures, higher):  # of several judges
+    def comparable(figure):
+        if "score" not in figure:
+            return np.inf
+        return figure["score"][0] if higher else -figure["score"][0]
+
+    return min(figures, key=comparable)
+
+
 def measure_cases(
-    measure: Measure,
+    measure: Measure,  # a row of MEASURES
     trials: dict,  # "ceiling", "floor", "original" -> [Trial per case]; "model" -> a list of them for each seed
     judges: dict,  # name -> judges of different families
 ) -> dict:  # the lowest figure of all judges, with verdict, words, family, and values per case
     "Measure all cases of a task, by every judge that hears the originals, and report the judge with the lower score."
     cases = [trial.case for trial in trials["ceiling"]]
-    groups = [case.source for case in cases]
-    chance = measure.chance(cases)
-    found = []
-    deaf = []
+    chance = measure.chance(cases) if measure.beside else None
+    found, unfit = [], []
     for judge in [None] if measure.judge is None else judges.get(measure.judge, []):
-        if judge is not None:
-            original = [x for trial in trials["original"] if np.isfinite(x := measure.of(trial, judge))]
-            heard = float(np.mean(original)) if original else 0.0
-            if heard < MIN_HEARD:
-                deaf.append(
-                    f"{judge.family} hears {100 * heard:.0f} % of the originals"
-                    if original
-                    else f"{judge.family} knows none of the classes"
-                )
-                continue
+        heard = None if judge is None else _share_heard(measure, trials["original"], judge)
+        if judge is not None and (why := _why_unfit(judge, heard)):
+            unfit.append(why)
+            continue
         try:
-            values = {
-                k: [measure.of(trial, judge) for trial in trials[k]] for k in ("ceiling", "floor") if measure.beside
-            }
-            seeds = [[measure.of(trial, judge) for trial in row] for row in trials["model"]]
+            values = _values_of(measure, trials, judge)
         except ImportError as missing:  # an extra that is not installed
             return _unjudged(measure, str(missing))
-        values = {"ceiling": None, "floor": None, **values, "model": np.mean(seeds, 0).tolist()}
-        figure = one_figure(measure, values, groups, chance if measure.beside else None)
+        figure = one_figure(measure, values, [case.source for case in cases], chance)
         if judge is not None and figure:
             figure |= {"family": judge.family, "originals": heard}
         found.append(figure | {"values": values})
     if not found:
-        return _unjudged(measure, "; ".join(deaf) or f"there are no judges for {measure.judge}")
-    lowest = min(found, key=lambda f: f["score"][0] * (1 if measure.higher else -1) if "score" in f else np.inf)
-    verdict, words = judge_figure(
-        measure, {k: v for k, v in lowest.items() if k != "values"} if "score" in lowest else {}
-    )
-    return {
-        "name": measure.name,
-        "unit": measure.unit,
-        "kind": measure.score,
-        "asked": measure.asked,
-        **lowest,
-        "verdict": verdict,
-        "words": words,
-        "families": {f["family"]: f["score"][0] for f in found if "family" in f},
-    }
+        return _unjudged(measure, "; ".join(unfit) or f"there are no judges for {measure.judge}")
+    lowest = _lowest(found, measure.higher)
+    figure = {key: value for key, value in lowest.items() if key != "values"} if "score" in lowest else {}
+    verdict, words = judge_figure(measure, figure)
+    families = {f["family"]: f["score"][0] for f in found if "family" in f}
+    return {**_about(measure), **lowest, "verdict": verdict, "words": words, "families": families}
 
 
-def _unjudged(measure, why):
-    return {
-        "name": measure.name,
-        "unit": measure.unit,
-        "kind": measure.score,
-        "asked": measure.asked,
-        "verdict": "not judged",
-        "words": f"not judged: {why}",
-    }
-
-
+# %% ../../nbs/systems/04_measures.ipynb #a0435b8a
 def task_verdict(
     figures: Sequence[dict],  # of `measure_cases`
 ) -> str:  # one of VERDICTS

@@ -8,9 +8,11 @@ __all__ = ["CASES", "build_case", "choose_cases", "count_sources", "draw_cases"]
 # %% ../../nbs/systems/03_questions.ipynb #ef3e6b3c
 import random
 import re
+from typing import NamedTuple
 
 import torch
 
+from ..core.clock import Clock
 from ..audio.effects import fade_edges, guard_peak, mix_at_snr
 from ..audio.rooms import reverberate
 from ..audio.waveform import fit_length, set_level
@@ -26,8 +28,10 @@ from .cases import main_corpus, makes_cases
 
 _all_ = ["CASES", "build_case", "choose_cases", "count_sources", "draw_cases"]  # with all eleven registered
 
-
 # %% ../../nbs/systems/03_questions.ipynb #f6b3c49a
+_CLOCK = Clock()  # of the frames in which cases count
+
+
 def _row(*clips, **more):  # recordings become their names
     named = {key: name_of(x) if isinstance(x, Recording) else x for key, x in more.items()}
     return {"clips": [name_of(r) for r in clips], **named}
@@ -100,16 +104,16 @@ def _build_vc(material, row):
     return _case(row, request, material.cache.get(target), word=plain_words(target.text), speaker=target.speaker)
 
 
-# %% ../../nbs/systems/03_questions.ipynb #22d5eae9
-_PIECE = 2.0  # s of a sentence, as the crops of training
+# %% ../../nbs/systems/03_questions.ipynb #034085ed
+_CROP = 2.0  # s of a sentence, as the crops of training
 
 
-def _draw_speech(material, rng):  # words and pieces of sentences, both of the validation split
+def _draw_speech(material, rng):  # words and crops of sentences, both of the validation split
     rows = [_row(clip, word=word) for _, word, clip in _word_clips(material, rng)]
     for r in material.sentences:
-        spare = max(0.0, r.seconds - _PIECE)
-        starts = sorted(rng.uniform(0, spare) for _ in range(2)) if spare > _PIECE else [rng.uniform(0, spare)]
-        rows += [_row(r, start=round(start, 2), seconds=min(_PIECE, r.seconds)) for start in starts]
+        spare = max(0.0, r.seconds - _CROP)
+        starts = sorted(rng.uniform(0, spare) for _ in range(2)) if spare > _CROP else [rng.uniform(0, spare)]
+        rows += [_row(r, start=round(start, 2), seconds=min(_CROP, r.seconds)) for start in starts]
     return _need(rows, "speech")
 
 
@@ -119,12 +123,13 @@ def _speech(material, row):  # waveform [1, L], what is expected
     return waveform, expected | ({"word": row["word"]} if "word" in row else {})
 
 
+# %% ../../nbs/systems/03_questions.ipynb #22d5eae9
 def _draw_se(material, rng):
     noises = _need([r for r in material.valid if r.kind == "noise"], "noise")
     rows = _draw_speech(material, rng)
     for i, row in enumerate(rows):
         noise = noises[i % len(noises)]
-        start = rng.uniform(0, max(0.0, noise.seconds - _PIECE))
+        start = rng.uniform(0, max(0.0, noise.seconds - _CROP))
         row |= {"noise": name_of(noise), "noise_start": round(start, 2), "snr_db": round(rng.uniform(0, 5), 2)}
     return rows
 
@@ -137,7 +142,7 @@ def _build_se(material, row):
     return _case(row, {"task": "se", "audio": audio}, target, audio[0], **expected)
 
 
-# %% ../../nbs/systems/03_questions.ipynb #8574d107
+# %% ../../nbs/systems/03_questions.ipynb #ad30f4d2
 def _draw_dereverb(material, rng):
     rooms = _need([r for r in material.valid if r.kind == "room"], "room")
     return [row | {"room": name_of(rooms[i % len(rooms)])} for i, row in enumerate(_draw_speech(material, rng))]
@@ -150,6 +155,7 @@ def _build_dereverb(material, row):
     return _case(row, {"task": "dereverb", "audio": audio}, target, audio[0], **expected)
 
 
+# %% ../../nbs/systems/03_questions.ipynb #8574d107
 def _draw_tse(material, rng):
     rows = []
     for speaker, word, clip in _word_clips(material, rng):
@@ -169,34 +175,47 @@ def _build_tse(material, row):
     return _case(row, request, target, audio[0], word=plain_words(r.text), speaker=r.speaker)
 
 
-# %% ../../nbs/systems/03_questions.ipynb #2ed4bb09
-def _song_pieces(r):  # (start, end) in s: two to four seconds each, cut behind a syllable
-    rows = _sung(r)
+# %% ../../nbs/systems/03_questions.ipynb #339b795c
+class _Phoneme(NamedTuple):
+    "Hold one label of a song."
+
+    start: float  # s
+    end: float  # s
+    name: str
+    midi: int | None  # its note; None: none
+
+
+def _song_segments(r):  # (start, end) in s: two to four seconds each, cut behind a syllable
+    rows = [_Phoneme(*row) for row in _sung(r)]
     if len(rows) == 1:
         return [(0.0, min(r.seconds, 2.5))]
-    cuts = [0.0, *(after[0] for before, after in zip(rows, rows[1:]) if before[2] in _SYLLABLE_ENDS), r.seconds]
-    pieces, start = [], 0.0
+    ends = [after.start for before, after in zip(rows, rows[1:]) if before.name in _SYLLABLE_ENDS]
+    cuts = [0.0, *ends, r.seconds]
+    segments, start = [], 0.0
     for cut, following in zip(cuts[1:], [*cuts[2:], None]):
         if following is None or following - start > 4.0 and cut - start >= 1.0:
             if cut - start >= 0.6:
-                pieces.append((start, cut))
+                segments.append((start, cut))
             start = cut
-    return pieces
+    return segments
 
 
-def _song_row(r, start, end):  # what is sung in a piece, on its own clock
-    sung = [(max(0.0, a - start), min(end - start, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)]
-    sung = [row for row in sung if row[1] - row[0] > 1e-3]
-    notes = [[round(a, 3), round(b - a, 3), midi] for a, b, _, midi in sung if midi]
-    text = [phoneme for _, _, phoneme, _ in sung]
+def _song_row(r, start, end):  # what is sung in a segment, on its own clock
+    sung = [
+        _Phoneme(max(0.0, a - start), min(end - start, b - start), phoneme, midi) for a, b, phoneme, midi in _sung(r)
+    ]
+    sung = [row for row in sung if row.end - row.start > 1e-3]
+    notes = [[round(row.start, 3), round(row.end - row.start, 3), row.midi] for row in sung if row.midi]
+    text = [row.name for row in sung]
     return _row(r, start=round(start, 3), seconds=round(end - start, 3), text=text, notes=notes)
 
 
-def _draw_svs(material, rng):  # the prompt is another song of the singer, else the rest of the same recording
+# %% ../../nbs/systems/03_questions.ipynb #2ed4bb09
+def _draw_svs(material, rng):
     rows = []
     for r in [r for r in material.valid if r.kind == "singing" and not _unsung(None, r)]:
         others = [o for o in material.valid if o.kind == "singing" and speaker_of(o) == speaker_of(r) and o != r]
-        for start, end in _song_pieces(r):
+        for start, end in _song_segments(r):
             row = _song_row(r, start, end)
             if not row["notes"]:
                 continue
@@ -213,11 +232,11 @@ def _build_svs(material, row):
     notes = [Note(onset, duration, midi) for onset, duration, midi in row["notes"]]
     prompt = material.given(material.sound(row["prompt"], row.get("prompt_start", 0.0)))
     request = {"task": "svs", "text": row["text"], "notes": notes, "prompt": prompt}
-    return _case(row, request, target, notes=notes_to_frames(notes, -(-target.shape[-1] // 320)))
+    return _case(row, request, target, notes=notes_to_frames(notes, _CLOCK.frames(target.shape[-1])))
 
 
 # %% ../../nbs/systems/03_questions.ipynb #875f4187
-def _loudest(material, r, seconds):  # start in s of the loudest piece
+def _loudest(material, r, seconds):  # start in s of the loudest part
     power = material.cache.get(r)[0].square()
     step, size = material.sample_rate // 20, round(seconds * material.sample_rate)
     if len(power) <= size:
@@ -249,7 +268,7 @@ def _build_sound(material, row):
     return _case(row, request, target, sound=material.recording(row["clips"][0]).label)
 
 
-# %% ../../nbs/systems/03_questions.ipynb #64f64bfb
+# %% ../../nbs/systems/03_questions.ipynb #3c7429ce
 def _without_note(caption):  # "a flute, note A5, soft" -> "a flute": the note is given as such
     return re.split(r",? (?:on )?(?:the )?note ", caption)[0]
 
@@ -264,11 +283,12 @@ def _draw_music(material, _rng):
 
 @makes_cases("music", _draw_music)
 def _build_music(material, row):
-    target = fade_edges(material.sound(row["clips"][0], 0.0, row["seconds"]), 320)
+    target = fade_edges(material.sound(row["clips"][0], 0.0, row["seconds"]), _CLOCK.hop_length)
     request = {"task": "music", "text": row["text"], "notes": [Note(0.0, row["seconds"], row["midi"])]}
     return _case(row, request, target, instrument=material.recording(row["clips"][0]).instrument, midi=row["midi"])
 
 
+# %% ../../nbs/systems/03_questions.ipynb #64f64bfb
 def _draw_aedit(material, rng):
     clips, rows = _sounds(material), []
     for kept in clips[:40]:
@@ -290,12 +310,12 @@ def _build_aedit(material, row):
     return _case(row, request, edit.target, audio[0], kept=labels[0], named=labels[1], edit=row["edit"])
 
 
-# %% ../../nbs/systems/03_questions.ipynb #3000d1ab
-_MANNERS = {
+# %% ../../nbs/systems/03_questions.ipynb #f5f9328d
+_MANNERS = {  # the two ends of each attribute
     "pitch": {"F": (160.0, 250.0), "M": (90.0, 190.0)},  # Hz
     "level": (-38.0, -14.0),  # dBFS
-    "speed": (4.0, 14.0),
-}  # phonemes per second
+    "speed": (4.0, 14.0),  # phonemes per second
+}
 
 
 def _instruction(gender, attribute, side):  # words of one end of an attribute; all others are ordinary
@@ -323,6 +343,7 @@ def _pair(material, rng, word, attribute, number):  # gender, the two recordings
     return gender, [rng.choice(known)] * 2 if attribute == "level" else [ordered[end], ordered[-1 - end]]
 
 
+# %% ../../nbs/systems/03_questions.ipynb #3000d1ab
 def _draw_itts(material, rng):
     rows = []
     for word in _voices_and_words(material)[1]:
@@ -346,7 +367,7 @@ def _build_itts(material, row):
 
 
 # %% ../../nbs/systems/03_questions.ipynb #def5ce05
-_GAP, _FRAME = 0.08, 320  # s between the words of a string; samples of a codec frame
+_GAP = 0.08  # s between the words of a string
 
 
 def _draw_sedit(material, rng):
@@ -363,7 +384,7 @@ def _draw_sedit(material, rng):
 
 
 def _whole_frames(waveform):
-    return fit_length(waveform, -(-waveform.shape[-1] // _FRAME) * _FRAME)
+    return fit_length(waveform, _CLOCK.samples(_CLOCK.frames(waveform.shape[-1])))
 
 
 @makes_cases("sedit", _draw_sedit)
@@ -372,7 +393,7 @@ def _build_sedit(material, row):  # the middle word's place begins with a frame,
     new = fade_edges(material.sound(row["clips"][0]))
     gap = torch.zeros(1, round(_GAP * material.sample_rate))
     first = _whole_frames(torch.cat([first, gap], -1))
-    size = -(-max(old.shape[-1], new.shape[-1]) // _FRAME) * _FRAME
+    size = _CLOCK.samples(_CLOCK.frames(max(old.shape[-1], new.shape[-1])))
 
     def string(word):  # the word in the middle of its place
         padded = torch.nn.functional.pad(word, ((size - word.shape[-1]) // 2, 0))

@@ -17,7 +17,7 @@ from .measures import VERDICTS
 from .evaluate import evaluate_model
 
 
-# %% ../../nbs/systems/07_report.ipynb #56db56ef
+# %% ../../nbs/systems/07_report.ipynb #f5c6db5b
 def _value(figure, key):  # "0.84", "93 %", "–"
     if key not in figure:
         return "–"
@@ -30,20 +30,20 @@ def _result(figure):  # what the threshold is for, with its interval
         return "–"  # without a way from floor to ceiling there is no share of it
     mean, low, high = figure["score"]
     percent = figure["kind"] in ("ratio", "share") or figure["unit"] == "%"
-    shown = (
-        f"{100 * mean:.0f} % [{100 * low:.0f}, {100 * high:.0f}]" if percent else f"{mean:.2f} [{low:.2f}, {high:.2f}]"
-    )
-    return shown + {"ratio": " of the ceiling", "share": " of the way", "above": " above the floor"}.get(
-        figure["kind"], ""
-    )
+    shown = f"{mean:.2f} [{low:.2f}, {high:.2f}]"
+    if percent:
+        shown = f"{100 * mean:.0f} % [{100 * low:.0f}, {100 * high:.0f}]"
+    what = {"ratio": " of the ceiling", "share": " of the way", "above": " above the floor"}
+    return shown + what.get(figure["kind"], "")
 
 
-def _asked(figure):
+def _asked(figure):  # the threshold
     if figure["asked"] is None:
         return "–"
     return "above 0" if figure["kind"] == "above" else f"{100 * figure['asked']:.0f} %"
 
 
+# %% ../../nbs/systems/07_report.ipynb #56db56ef
 COLUMNS = (
     "task",
     "measure",
@@ -88,36 +88,41 @@ def report_table(
 
 
 # %% ../../nbs/systems/07_report.ipynb #2d3c4441
+_UNMET = VERDICTS[:3]
+
+
+def _task_words(task, part):  # sentences on what is not met, on copies, on empty answers
+    for figure in part["figures"]:
+        if figure["verdict"] in _UNMET:
+            yield f"{task}, {figure['name']}: {figure['words']}."
+    for name, share in part.get("copies", {}).items():
+        if share >= 0.1:
+            yield f"{task}: {100 * share:.0f} % of the answers are a copy of the {name}."
+    near = part.get("nearest")
+    if near and near["of"]:
+        yield (
+            f"{task}: {near['copies']} of {near['of']} answers are nearer to a training clip than the codec's "
+            f"own error; the median distance is {near['ratio']:.1f} times that error."
+        )
+    if part.get("empty"):
+        yield f"{task}: {part['empty']} answers are empty."
+
+
 def report_words(
     report: dict,  # of `evaluate_model`
 ) -> list[str]:  # sentences
     "Say what an evaluation found."
     said = [f"This is not a model: {report['rejected']}."] if report["rejected"] else []
-    by_verdict = {
-        verdict: [task for task, part in report["tasks"].items() if part["verdict"] == verdict] for verdict in VERDICTS
-    }
-    said += [f"{verdict.capitalize()}: {', '.join(tasks)}." for verdict, tasks in by_verdict.items() if tasks]
+    for verdict in VERDICTS:
+        tasks = [task for task, part in report["tasks"].items() if part["verdict"] == verdict]
+        if tasks:
+            said.append(f"{verdict.capitalize()}: {', '.join(tasks)}.")
     for task, part in report["tasks"].items():
-        said += [
-            f"{task}, {figure['name']}: {figure['words']}."
-            for figure in part["figures"]
-            if figure["verdict"] in VERDICTS[:3]
-        ]
-        for name, share in part.get("copies", {}).items():
-            if share >= 0.1:
-                said.append(f"{task}: {100 * share:.0f} % of the answers are a copy of the {name}.")
-        if near := part.get("nearest"):
-            if near["of"]:
-                said.append(
-                    f"{task}: {near['copies']} of {near['of']} answers are nearer to a training clip than the codec's "
-                    f"own error; the median distance is {near['ratio']:.1f} times that error."
-                )
-        if part.get("empty"):
-            said.append(f"{task}: {part['empty']} answers are empty.")
+        said += _task_words(task, part)
     return said
 
 
-# %% ../../nbs/systems/07_report.ipynb #ff3f4dd1
+# %% ../../nbs/systems/07_report.ipynb #9e9c9710
 _STYLE = """body { font: 15px/1.5 system-ui, sans-serif; max-width: 75rem; margin: 2rem auto; padding: 0 1rem }
 body { color: #222; background: #fff }
 table { border-collapse: collapse; margin: 1rem 0; font-size: 0.9em }
@@ -130,20 +135,24 @@ figcaption { font-size: 0.85em }
 audio { width: 15rem; height: 2rem }"""
 
 
-def _class(verdict):
-    return "met" if verdict == "met" else "worse" if verdict in VERDICTS[:3] else ""
+def _class(verdict):  # of the style
+    if verdict == "met":
+        return "met"
+    return "worse" if verdict in _UNMET else ""
 
 
 def _html_table(report):
     def line(row):
-        cells = [f"<td>{html.escape(str(cell))}</td>" for cell in row[:-1]]
-        return f"<tr>{''.join(cells)}<td class='{_class(row[-1])}'>{html.escape(row[-1])}</td></tr>"
+        *others, verdict = row
+        cells = [f"<td>{html.escape(str(cell))}</td>" for cell in others]
+        return f"<tr>{''.join(cells)}<td class='{_class(verdict)}'>{html.escape(verdict)}</td></tr>"
 
     head = "".join(f"<th>{column}</th>" for column in COLUMNS)
     body = "\n".join(map(line, _rows(report)))
     return f"<table><thead><tr>{head}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
+# %% ../../nbs/systems/07_report.ipynb #b316a996
 def _players(sample, folder):
     order = [name for name in sample["files"] if not name.startswith(("output", "ceiling", "floor"))]
     order += [name for name in sample["files"] if name not in order]
@@ -166,6 +175,7 @@ def _chapter(task, part, folder):  # title, verdict, what was asked of it, playe
         yield f"<h3>{sample['number']}. {html.escape(sample['condition'])}</h3>{_players(sample, folder)}"
 
 
+# %% ../../nbs/systems/07_report.ipynb #ff3f4dd1
 def write_page(
     report: dict,  # of `evaluate_model`
     folder: str | Path,  # where it kept its samples; gets report.html
@@ -190,7 +200,7 @@ def write_page(
 # %% ../../nbs/systems/07_report.ipynb #c7bbae77
 def evaluate_into(
     folder: str | Path,  # gets report.json, report.html, answers and samples
-    model,  # a `Generator`
+    model,  # a `Generator`, or anything with `generate_batch`, `sample_rate` and `tokenizers`
     recordings,  # with splits
     title: str = "Evaluation",
     **options,  # of `evaluate_model`: tasks, judges, seeds, cases, config, label, ...

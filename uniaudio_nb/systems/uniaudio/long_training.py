@@ -11,8 +11,8 @@ __all__ = [
     "Leg",
     "describe_leg",
     "history_of",
-    "train_leg",
     "note_process",
+    "train_leg",
     "signal_training",
     "compact_report",
     "ship_model",
@@ -33,6 +33,7 @@ from pathlib import Path
 
 import torch
 
+from ...core.clock import Clock
 from ...core.files import write_aside
 from ...corpora.crops import AudioCache
 from ...corpora.published import read_corpora
@@ -60,7 +61,7 @@ def training_material(
     data: str,  # folder with corpora
 ) -> tuple:  # usable recordings, tokenizers, cache of decoded sound
     "Load what examples are made of, once per process."
-    cache = AudioCache(16_000, level=LEVEL)
+    cache = AudioCache(Clock().sample_rate, level=LEVEL)
     recordings, _ = usable_recordings(assign_splits(read_corpora(data)), cache)
     return recordings, load_tokenizers(audio_features=True), cache
 
@@ -68,7 +69,7 @@ def training_material(
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #8b7a39a0
 def prepare_set(
     number: int,  # of the set: its seed
-    folder,  # gets the shards NAME-train
+    folder: str | Path,  # gets the shards NAME-train
     *,
     data: str,  # folder with corpora
     examples: int,  # of each task
@@ -106,16 +107,17 @@ class Leg:
     model: MultiScaleConfig = MultiScaleConfig(
         n_layers=4, n_local_layers=2, width=256, n_heads=4, context=1536, aligned=True
     )
-    frames_per_batch: int = 4000
+    frames_per_batch: int = 4000  # of all sequences together
     examples: int = 400  # of each task in a set
     valid_examples: int = 64  # of each task
     steps_per_set: int = 200  # about one round
-    weights: dict | None = None  # task -> weight
-    precision: str = "bfloat16"
-    device: str = "cpu"
-    seed: int = 0
+    weights: dict | None = None  # task -> weight; None: all alike
+    precision: str = "bfloat16"  # of the products: "bfloat16" or "float32"
+    device: str = "cpu"  # "cpu" or "cuda"
+    seed: int = 0  # of weights, batches and sets: another for each leg
 
-    def sets(self, executor: Executor | None = None) -> RenewedShards:  # of this leg alone
+    def sets(self, executor: Executor | None = None) -> RenewedShards:  # executor: who makes them; None: a process
+        "Plan the sets of this leg alone; each is made when it is nearly needed."
         make = functools.partial(
             prepare_set, data=self.data, examples=self.examples, tasks=tuple(TASKS), first=100_000 * self.seed
         )
@@ -143,35 +145,25 @@ def history_of(
     folder: str | Path | None,  # of a model; None: there is none
 ) -> list:  # what `describe_leg` said of each leg behind it
     "Read the legs that a model has behind it."
-    return (
-        []
-        if folder is None
-        else json.loads((Path(folder) / "config.json").read_text()).get("info", {}).get("history", [])
-    )
+    if folder is None:
+        return []
+    return json.loads((Path(folder) / "config.json").read_text()).get("info", {}).get("history", [])
 
 
-# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #d49e35f7
-def train_leg(
-    leg: Leg,
-    executor: Executor | None = None,  # who makes the sets; None: another process
-) -> Path:  # the model folder
-    "Train one leg, or go on with a stopped one, and write the model folder."
-    out = Path(leg.out)
-    if not (out / "shards" / "complete.json").is_file():  # for validation and for the frequencies of codes
-        recordings, tokenizers, cache = training_material(leg.data)
-        prepare_shards(
-            recordings,
-            tokenizers,
-            out / "shards",
-            list(TASKS),
-            counts={"train": min(64, leg.examples), "valid": leg.valid_examples},
-            cache=cache,
-            variety=VARIETY,
-        )
-        with write_aside(out / "shards" / "complete.json") as aside:
-            Path(aside).write_text("{}")
-    tokenizers, sets = load_tokenizers(audio_features=True), leg.sets(executor)
-    loop = LoopConfig(
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #88b18d15
+def _write_lasting_shards(leg):  # for validation and for the frequencies of codes
+    shards = Path(leg.out) / "shards"
+    if (shards / "complete.json").is_file():
+        return
+    recordings, tokenizers, cache = training_material(leg.data)
+    counts = {"train": min(64, leg.examples), "valid": leg.valid_examples}
+    prepare_shards(recordings, tokenizers, shards, list(TASKS), counts=counts, cache=cache, variety=VARIETY)
+    with write_aside(shards / "complete.json") as aside:
+        Path(aside).write_text("{}")
+
+
+def _loop_of(leg):
+    return LoopConfig(
         minutes=leg.minutes,
         learning_rate=leg.learning_rate,
         optimizer="muon",
@@ -184,13 +176,16 @@ def train_leg(
         log_every=50,
         checkpoint_seconds=300,
     )
-    config = TrainConfig(
-        str(out / "shards"),
-        str(out / leg.name / "run"),
+
+
+def _training_of(leg, tokenizers, sets):
+    return TrainConfig(
+        str(Path(leg.out) / "shards"),
+        str(Path(leg.out) / leg.name / "run"),
         tokenizers.vocabulary.to_dict(),
         leg.model if leg.start is None else None,
         stage=2,
-        loop=loop,
+        loop=_loop_of(leg),
         frames_per_batch=leg.frames_per_batch,
         alpha=0.0,
         weights=leg.weights,
@@ -200,6 +195,26 @@ def train_leg(
         steps_per_set=leg.steps_per_set,
         valid_examples=leg.valid_examples,
     )
+
+
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #28965609
+def note_process(
+    out: str | Path,  # folder of the training
+):
+    "Write down which process trains."
+    with write_aside(Path(out) / "process.txt") as aside:
+        Path(aside).write_text(str(os.getpid()))
+
+
+def train_leg(
+    leg: Leg,  # a stopped one is recognised by its folder
+    executor: Executor | None = None,  # who makes the sets; None: another process
+) -> Path:  # the model folder
+    "Train one leg, or go on with a stopped one, and write the model folder."
+    out = Path(leg.out)
+    _write_lasting_shards(leg)
+    tokenizers, sets = load_tokenizers(audio_features=True), leg.sets(executor)
+    config = _training_of(leg, tokenizers, sets)
     note_process(out)
     # every batch has another shape: 1024 of them, as is usual, would fill 20 GB in an hour
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "32")
@@ -214,16 +229,8 @@ def train_leg(
 
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #5c293773
-def note_process(
-    out,  # folder of the training
-):
-    "Write down which process trains."
-    with write_aside(Path(out) / "process.txt") as aside:
-        Path(aside).write_text(str(os.getpid()))
-
-
 def signal_training(
-    out,  # folder of the training
+    out: str | Path,  # folder of the training
     pause: bool,  # True: stop it for now; False: let it go on
 ) -> int:  # number of the process
     "Pause a training in the background, or let it go on; `ValueError` when none runs."
@@ -249,22 +256,45 @@ def compact_report(
         return {key: value for key, value in row.items() if key != "values"}
 
     def part(row):
-        return {
-            **{key: value for key, value in row.items() if key not in ("samples", "nearest", "figures")},
-            "figures": [figure(f) for f in row["figures"]],
-            **({"nearest": {**row["nearest"], "each": []}} if row.get("nearest") else {}),
-        }
+        kept = {key: value for key, value in row.items() if key not in ("samples", "nearest", "figures")}
+        kept["figures"] = [figure(f) for f in row["figures"]]
+        if row.get("nearest"):
+            kept["nearest"] = {**row["nearest"], "each": []}
+        return kept
 
     return {**report, "tasks": {name: part(row) for name, row in report["tasks"].items()}}
 
 
-# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #808067cb
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #8a3ea661
 LIMITS = """\
 It was trained on 109 minutes of recordings, and this is its world: spoken English digits and strings of them in five
 voices, ten classes of environmental sounds and some more, notes of instruments, sung vowels and short Japanese phrases.
 Whole sentences, other voices and other sounds it has hardly met: expect noise there."""
 
 
+def _facts(model, history):  # what the card lists
+    hours, steps = sum(leg["hours"] for leg in history), sum(leg["steps"] for leg in history)
+    return {
+        "licence": "CC BY-SA 4.0; attributions below",
+        "tasks": ", ".join(model.tasks),
+        "parameters": f"{sum(p.numel() for p in model.model.parameters()):,}",
+        "trained": f"{steps:,} steps, {hours:.1f} hours, in legs of {', '.join(str(leg['hours']) for leg in history)}",
+        "train it again": "`python -m uniaudio_nb.systems.uniaudio.long_training --data corpora --out runs/default`, "
+        "then further legs with `--start`",
+    }
+
+
+def _add_figures(card, report):  # to the card, and to report.json beside it
+    with write_aside(card.parent / "report.json") as aside:
+        Path(aside).write_text(json.dumps(compact_report(report), indent=1))
+    sentences = [f"- {sentence}" for sentence in report_words(report)]
+    figures = "\n".join(["## Figures", "", report_table(report), "", *sentences, "", "## Trained on"])
+    text = card.read_text().replace("## Trained on", figures, 1)
+    with write_aside(card) as aside:
+        Path(aside).write_text(text)
+
+
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #808067cb
 def ship_model(
     folder: str | Path,  # model folder that `train_leg` wrote
     recordings: list,  # that it was trained on: the card names their makers
@@ -277,47 +307,19 @@ def ship_model(
     model, history = UniAudio.from_pretrained(folder), history_of(folder)
     model.info = {"name": "UniAudio", "history": history, "generation": settings or {}}
     model.save_pretrained(place, compact=True)
-    hours, steps = sum(leg["hours"] for leg in history), sum(leg["steps"] for leg in history)
-    facts = {
-        "licence": "CC BY-SA 4.0; attributions below",
-        "tasks": ", ".join(model.tasks),
-        "parameters": f"{sum(p.numel() for p in model.model.parameters()):,}",
-        "trained": f"{steps:,} steps, {hours:.1f} hours, in legs of {', '.join(str(leg['hours']) for leg in history)}",
-        "train it again": "`python -m uniaudio_nb.systems.uniaudio.long_training --data corpora --out runs/default`, "
-        "then further legs with `--start`",
-    }
     about = (
         "The language model that `UniAudio.from_pretrained()` loads. Weights are stored in 16 bits.\n\n"
         f"## Limits\n\n{LIMITS}\n\n## Facts"
     )
-    card = write_card(
-        place, "UniAudio, the model that ships", about, facts, [r for r in recordings if r.split == "train"]
-    )
+    learned = [r for r in recordings if r.split == "train"]
+    card = write_card(place, "UniAudio, the model that ships", about, _facts(model, history), learned)
     if report is not None:
-        with write_aside(place / "report.json") as aside:
-            Path(aside).write_text(json.dumps(compact_report(report), indent=1))
-        figures = "\n".join(
-            [
-                "## Figures",
-                "",
-                report_table(report),
-                "",
-                *(f"- {sentence}" for sentence in report_words(report)),
-                "",
-                "## Trained on",
-            ]
-        )
-        text = card.read_text().replace("## Trained on", figures, 1)
-        with write_aside(card) as aside:
-            Path(aside).write_text(text)
+        _add_figures(card, report)
     return place
 
 
-# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #a8343d5b
-def main(
-    words: list | None = None,  # of the command line; None: those of this process
-):
-    "Run a leg, or pause one, from the terminal; exit code 2 and one sentence for what the user got wrong."
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #cf071f81
+def _parser():
     parser = argparse.ArgumentParser(
         description="Train the model that ships, one leg; a stopped leg goes on when the same command is given again."
     )
@@ -336,32 +338,47 @@ def main(
     parser.add_argument("--weights", default="", help="of tasks, e.g. se=2,tse=2 (default: all alike)")
     parser.add_argument("--pause", action="store_true", help="stop the training in --out for now")
     parser.add_argument("--go-on", action="store_true", help="let it go on")
+    return parser
+
+
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #685ea910
+def _weights(words):  # "se=2,tse=2" -> {task: weight}; None: all alike
+    pairs = [pair.split("=") for pair in words.split(",") if pair]
+    return {name: float(value) for name, value in pairs} or None
+
+
+def _run(given):  # one leg
+    if given.data is None:
+        raise ValueError("--data is needed: the folder with the recordings")
+    if given.threads:
+        torch.set_num_threads(given.threads)
+    leg = Leg(
+        given.data,
+        given.out,
+        given.name,
+        given.start,
+        given.minutes,
+        given.learning_rate,
+        precision=given.precision,
+        device=given.device,
+        seed=given.seed,
+        weights=_weights(given.weights),
+    )
+    print(train_leg(leg))
+
+
+# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #a8343d5b
+def main(
+    words: list | None = None,  # of the command line; None: those of this process
+):
+    "Run a leg, or pause one, from the terminal; exit code 2 and one sentence for what the user got wrong."
+    parser = _parser()
     given = parser.parse_args(words)
     try:
         if given.pause or given.go_on:
             print(f"process {signal_training(given.out, given.pause)} {'waits' if given.pause else 'goes on'}")
-            return
-        if given.data is None:
-            raise ValueError("--data is needed: the folder with the recordings")
-        if given.threads:
-            torch.set_num_threads(given.threads)
-        weights = {name: float(x) for name, x in (pair.split("=") for pair in given.weights.split(",") if pair)} or None
-        print(
-            train_leg(
-                Leg(
-                    given.data,
-                    given.out,
-                    given.name,
-                    given.start,
-                    given.minutes,
-                    given.learning_rate,
-                    precision=given.precision,
-                    device=given.device,
-                    seed=given.seed,
-                    weights=weights,
-                )
-            )
-        )
+        else:
+            _run(given)
     except (ValueError, OSError) as error:
         parser.exit(2, f"{error}\n")
 

@@ -8,13 +8,14 @@ __all__ = ["CONTEXT_FRAMES", "SHIPPED", "CARD", "UniAudio"]
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #cddf323b
 import copy
 from collections.abc import Iterator
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 from einops import rearrange
 
+from ...core.clock import Clock
 from ...core.devices import find_device
 from ...core.files import write_aside
 from ...core.patching import patch
@@ -24,20 +25,24 @@ from ...codec import Codec
 from ...conditions.durations import DurationPredictor
 from ...conditions.semantic import SemanticTokenizer
 from ...conditions.text import load_text_encoder
-from ...tasks.sequence import MASKED, Vocabulary, codes_to_ids, ids_to_codes, pack
-from ...tasks.task import TASKS, get_task
+from ...tasks.sequence import MASKED, Packed, Vocabulary, codes_to_ids, ids_to_codes, pack
+from ...tasks.task import TASKS, Task, get_task
 from ...tasks.tokenizers import Tokenizers, length_limits
 from ...lm import MultiScaleTransformer
 from ...lm.generation import generate_candidates, generate_frames
 from ...lm.precision import PackedBlock
-from ...lm.sampling import GenerationConfig, spread_seeds
+from ...lm.sampling import GenerationConfig
 from ...lm.training import load_model, save_model
-from ..base import Generation, LEVEL, SILENT
-
+from ..base import Generation, Generator, LEVEL, Prepared
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #99316703
-class UniAudio:
+CONTEXT_FRAMES = 32  # decoded around a chunk and thrown away, more than the receptive field of our codecs' convolutions
+
+
+class UniAudio(Generator):
     "Generate audio for any task from what the user gives; holds the language model and all tokenizers."
+
+    context_frames = CONTEXT_FRAMES
 
     def __init__(
         self,
@@ -57,226 +62,188 @@ class UniAudio:
         # what a request gets that names no settings
         self.settings = GenerationConfig(**self.info.get("generation", {}))
 
-    @property
-    def sample_rate(self) -> int:
-        return self.tokenizers.codec.sample_rate  # Hz
 
-    @property
-    def device(self):
-        return self.model.head.weight.device
-
-    @property
-    def packed(self) -> bool:
-        # weights packed for generation, by `for_inference`
-        return isinstance(self.model.global_stack.blocks[0], PackedBlock)
-
-    def to(self, device):
-        "Move all parts to a device; `ValueError` when it is not there."
-        device = find_device(device)
-        if self.packed and device not in (self.device, torch.device(self.device.type)):
-            raise ValueError(
-                f"a model packed for generation stays on {self.device}; name the device when loading it, as in "
-                f"from_pretrained(folder, device={str(device)!r}, precision='bfloat16')"
-            )
-        for part in (self.model, self.tokenizers.codec, self.tokenizers.semantic, self.tokenizers.text):
-            part.to(device)
-        return self
-
-    def prefix(
-        self,
-        name: str,
-        given: dict,  # task and conditions
-        config: GenerationConfig,
-    ) -> tuple:  # task; prefix with and without conditions; (min, max) frames; ids to keep [T, K], -1: drawn, or None
-        "Tokenize and pack one request; `ValueError` for anything the user got wrong."
-        task = get_task(name)
-        if name not in self.tasks:
-            raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(self.tasks)}")
-        task.check(given)
-        rate, frames = self.tokenizers.codec.frame_rate, self.model.config.context
-        given = {n: x for n, x in given.items() if x is not None}
-        for n in {"audio", "prompt"} & given.keys():
-            sound = as_audio(given[n], self.sample_rate, n)
-            # before an hour is encoded for nothing
-            if n == "audio" and sound.shape[1] / self.sample_rate * rate > frames:
-                raise ValueError(
-                    f"{n} lasts {sound.shape[1] / self.sample_rate:.1f} s, the model's context is {frames / rate:.1f} "
-                    "s for conditions and output together"
-                )
-            given[n] = (bring_to_level(sound, self.sample_rate, LEVEL), self.sample_rate)
-        segments = self.tokenizers.tokenize(task, given)
-        limits = length_limits(task, segments, rate, config.min_seconds, config.max_seconds)
-        packs = [pack(s, self.tokenizers.vocabulary, task=task.token, target_type=task.target) for s in (segments, [])]
-        # the default limit gives way to the context
-        if task.length not in ("input", "notes") and config.max_seconds is None:
-            room = frames - len(packs[0]) - 1
-            if room >= limits[0]:
-                limits = (limits[0], min(limits[1], room))
-        if (kept := self.tokenizers.kept(task, given)) is not None:
-            kept = codes_to_ids(kept, self.tokenizers.vocabulary).masked_fill(
-                rearrange(kept == MASKED, "k t -> t k"), -1
-            )
-        return task, *packs, limits, kept
-
-    def generate_ranked(
-        self,
-        requests: list,  # dicts {"task": name, **conditions}
-        *,
-        config: GenerationConfig | None = None,
-        scorer=None,  # Generation -> number, larger is better; None: the log-likelihood
-        seed: int | None = None,  # request i gets seed + i; None: different every time
-        seeds: list | None = None,  # instead of `seed`: one for each request
-        progress=None,  # called with the number of frames generated so far
-    ) -> list:  # for each request its `config.n_samples` `Generation`s, the best first
-        "Answer several requests in one batch, several times each, and rank: audible before silent, then by score."
-        config = config or self.settings
-        n = config.n_samples
-        for r in requests:
-            if "task" not in r:
-                raise ValueError(f"a request needs a 'task', got {sorted(r)}")
-        if seeds is None:
-            seeds = (
-                torch.randint(2**62, (len(requests),)).tolist()
-                if seed is None
-                else [seed + i for i in range(len(requests))]
-            )
-        elif seed is not None:
-            raise ValueError(f"give seed or seeds, not both: got {seed} and {seeds}")
-        if len(seeds) != len(requests):
-            raise ValueError(f"seeds needs one entry for each of the {len(requests)} requests, got {len(seeds)}")
-        made = [self.prefix(r["task"], {name: x for name, x in r.items() if name != "task"}, config) for r in requests]
-        types = {task.target for task, *_ in made}
-        if len(types) > 1:
-            raise ValueError(f"requests in one batch must have targets of one type, got {', '.join(sorted(types))}")
-        tries = 1 + (config.redraws if types == {"audio"} else 0)
-        chains = [spread_seeds(s, n * tries) for s in seeds]
-        # each with a seed for every try
-        rows = [(request, m, chain[j::n]) for request, m, chain in zip(requests, made, chains) for j in range(n)]
-        found = self._draw(rows, 0, config, progress)
-
-        def unheard(i):
-            # no result of its request can be heard
-            return all(g.level < SILENT for g in found[n * (i // n) : n * (i // n) + n])
-
-        for attempt in range(1, tries):  # the loudest is kept
-            silent = [i for i in range(len(found)) if unheard(i)]
-            if not silent:
-                break
-            for i, again in zip(silent, self._draw([rows[i] for i in silent], attempt, config, progress)):
-                found[i] = max(found[i], again, key=lambda g: g.level)
-        if scorer is not None:
-            found = [replace(g, score=float(scorer(g))) for g in found]
-        for g in found:
-            if g.score != g.score:
-                raise ValueError("the scorer must return a number, got nan")
-        return [
-            sorted(found[n * i : n * (i + 1)], key=lambda g: (g.level >= SILENT, g.score), reverse=True)
-            for i in range(len(requests))
-        ]
-
-    def generate_batch(
-        self,
-        requests: list,  # dicts {"task": name, **conditions}
-        **settings,  # as in `generate_ranked`
-    ) -> list:  # a `Generation` for each request, in order: the best of its `config.n_samples`
-        "Answer several requests in one batch; tasks may differ as long as their targets are of one type."
-        return [group[0] for group in self.generate_ranked(requests, **settings)]
-
-    def generate(
-        self,
-        task: str,  # a key of TASKS
-        *,
-        config: GenerationConfig | None = None,
-        scorer=None,  # as in `generate_ranked`
-        seed: int | None = None,  # same seed, same result; None: different every time
-        progress=None,
-        **conditions,  # what the task takes, by name
-    ) -> Generation:  # the best of `config.n_samples`
-        "Answer one request."
-        return self.generate_batch(
-            [{"task": task, **conditions}], config=config, scorer=scorer, seed=seed, progress=progress
-        )[0]
-
-    def _draw(self, rows, attempt, config, progress):  # rows (request, made prefix, seeds) -> `Generation`s
-        made = [m for _, m, _ in rows]
-        found = generate_candidates(
-            self.model,
-            [m[1] for m in made],
-            self.tokenizers.vocabulary,
-            config,
-            given=[m[4] for m in made],
-            unconditional=[m[2] for m in made],
-            target_type=made[0][0].target if made else "audio",
-            min_frames=[m[3][0] for m in made],
-            max_frames=[m[3][1] for m in made],
-            seeds=[chain[attempt] for *_, chain in rows],
-            progress=progress,
-        )
-        return [self._finish(request, task, candidate) for (request, (task, *_), _), candidate in zip(rows, found)]
-
-    def _finish(self, request, task, candidate):  # -> Generation
-        v, about = self.tokenizers.vocabulary, (request, candidate.log_likelihood, candidate.score)
-        if task.target != "audio":
-            return Generation(
-                torch.zeros(1, 0), self.sample_rate, candidate.ids[:, 0] - v.blocks[task.target].start, *about
-            )
-        codes = ids_to_codes(candidate.ids, v)
-        waveform = self.tokenizers.decode(codes).clamp(-1, 1) if codes.shape[1] else torch.zeros(1, 0)
-        return Generation(waveform, self.sample_rate, codes, *about)
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #f7c2b94b
+@patch(as_prop=True)
+def sample_rate(self: UniAudio) -> int:  # Hz
+    "Return the sample rate of the results."
+    return self.tokenizers.codec.sample_rate
 
 
-# %% ../../../nbs/systems/uniaudio/00_model.ipynb #48263724
-CONTEXT_FRAMES = 32  # decoded around a chunk and thrown away, more than the receptive field of our codecs' convolutions
+@patch(as_prop=True)
+def clock(self: UniAudio) -> Clock:
+    "Return the codec's samples, frames and seconds."
+    return self.tokenizers.codec.clock
+
+
+@patch(as_prop=True)
+def device(self: UniAudio) -> torch.device:
+    "Say where the language model is."
+    return self.model.head.weight.device
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #d0335829
+class _Limits(NamedTuple):
+    "Hold how many frames may be generated."
+
+    least: int
+    most: int
+
+
+class _Prefix(NamedTuple):
+    "Hold a tokenized request."
+
+    task: Task
+    conditional: Packed
+    unconditional: Packed  # the same without conditions
+    limits: _Limits
+    kept: torch.Tensor | None  # ids that the result must have [T, K], -1: drawn; None: all are drawn
 
 
 @patch
-def stream(
+def _level_sounds(self: UniAudio, given):  # conditions, sounds among them as (waveform at the level of training, Hz)
+    rate, frames = self.clock.frame_rate, self.model.config.context
+    given = {name: value for name, value in given.items() if value is not None}
+    for name in [name for name in ("audio", "prompt") if name in given]:
+        sound = as_audio(given[name], self.sample_rate, name)
+        seconds = sound.shape[1] / self.sample_rate
+        if name == "audio" and seconds * rate > frames:  # before an hour is encoded for nothing
+            raise ValueError(
+                f"{name} lasts {seconds:.1f} s, the model's context is {frames / rate:.1f} "
+                "s for conditions and output together"
+            )
+        given[name] = (bring_to_level(sound, self.sample_rate, LEVEL), self.sample_rate)
+    return given
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #f0fd0d6f
+@patch
+def _limits_of(self: UniAudio, task, segments, prefix, config):  # -> `_Limits`
+    least, most = length_limits(task, segments, self.clock.frame_rate, config.min_seconds, config.max_seconds)
+    room = self.model.config.context - len(prefix) - 1
+    if task.length not in ("input", "notes") and config.max_seconds is None and room >= least:
+        most = min(most, room)
+    return _Limits(least, most)
+
+
+@patch
+def _kept_ids(self: UniAudio, task, given):  # ids of the codes that stay [T, K], -1 for those that are drawn, or None
+    kept = self.tokenizers.kept(task, given)
+    if kept is None:
+        return None
+    drawn = rearrange(kept == MASKED, "k t -> t k")
+    return codes_to_ids(kept, self.tokenizers.vocabulary).masked_fill(drawn, -1)
+
+
+@patch
+def prefix(
     self: UniAudio,
-    task: str,
-    *,
-    config: GenerationConfig | None = None,  # None: the model's own settings, but one draw only
-    seed: int | None = None,
-    chunk_seconds: float = 0.5,
-    **conditions,
-) -> Iterator:  # of waveform chunks [1, l], float32 in [-1, 1]
-    "Answer one request chunk by chunk, each as soon as its frames are known."
-    config = config or replace(self.settings, n_samples=1)
-    if config.n_samples != 1:
-        raise ValueError(
-            f"a stream plays what it draws at once, it can't choose among {config.n_samples} samples; use generate"
-        )
-    row, prefix, empty, (low, high), kept = self.prefix(task, conditions, config)
-    if row.target != "audio":
-        raise ValueError(f"the task {task!r} does not give audio, it can't be streamed")
-    v = self.tokenizers.vocabulary
-    hop = self.tokenizers.codec.hop_length
-    size = max(1, round(chunk_seconds * self.tokenizers.codec.frame_rate))
-    frames, sent = [], 0
+    name: str,  # of the task
+    given: dict,  # condition -> what the user gave
+    config: GenerationConfig,
+) -> tuple:  # task; prefix with and without conditions; (min, max) frames; ids to keep [T, K], -1: drawn, or None
+    "Tokenize and pack one request; `ValueError` for anything the user got wrong."
+    task = get_task(name)
+    if name not in self.tasks:
+        raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(self.tasks)}")
+    task.check(given)
+    given = self._level_sounds(given)
+    segments = self.tokenizers.tokenize(task, given)
+    conditional, unconditional = (
+        pack(part, self.tokenizers.vocabulary, task=task.token, target_type=task.target) for part in (segments, [])
+    )
+    limits = self._limits_of(task, segments, conditional, config)
+    return _Prefix(task, conditional, unconditional, limits, self._kept_ids(task, given))
 
-    def chunk(end):
-        first = max(0, sent - CONTEXT_FRAMES)
-        codes = ids_to_codes(torch.cat(frames[first : end + CONTEXT_FRAMES]), v)
-        return self.tokenizers.decode(codes)[:, (sent - first) * hop : (end - first) * hop].clamp(-1, 1)
 
-    for frame, _ in generate_frames(
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #b803b8a9
+@patch
+def prepare(
+    self: UniAudio,
+    request: dict,  # {"task": name, **conditions}
+    config: GenerationConfig,
+) -> Prepared:
+    "Tokenize and pack a request."
+    given = {name: value for name, value in request.items() if name != "task"}
+    row = self.prefix(request["task"], given, config)
+    return Prepared(request, row, row.task.target)
+
+
+@patch
+def draw(
+    self: UniAudio,
+    prepared: list,  # of `Prepared`, all with targets of one type
+    seeds: list,  # one for each
+    config: GenerationConfig,
+    progress=None,  # called with the number of frames generated so far
+) -> list:  # a `Candidate` for each
+    "Let the language model continue all prefixes in one batch."
+    rows = [each.inputs for each in prepared]
+    return generate_candidates(
         self.model,
-        [prefix],
-        v,
+        [row.conditional for row in rows],
+        self.tokenizers.vocabulary,
         config,
-        min_frames=[low],
-        max_frames=[high],
-        unconditional=[empty],
-        given=[kept],
-        seeds=None if seed is None else spread_seeds(seed, 1),
-    ):
-        frames.append(frame.cpu())
-        if len(frames) >= sent + size + CONTEXT_FRAMES:
-            yield chunk(sent + size)
-            sent += size
-    while sent < len(frames):
-        end = min(sent + size, len(frames))
-        yield chunk(end)
-        sent = end
+        given=[row.kept for row in rows],
+        unconditional=[row.unconditional for row in rows],
+        target_type=rows[0].task.target if rows else "audio",
+        min_frames=[row.limits.least for row in rows],
+        max_frames=[row.limits.most for row in rows],
+        seeds=seeds,
+        progress=progress,
+    )
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #f7cce4f5
+@patch
+def finish(
+    self: UniAudio,
+    prepared: Prepared,  # the request
+    candidate,  # what `draw` made of it
+) -> Generation:
+    "Decode one result."
+    vocabulary = self.tokenizers.vocabulary
+    about = prepared.request, candidate.log_likelihood, candidate.score
+    if prepared.target_type != "audio":
+        ids = candidate.ids[:, 0] - vocabulary.blocks[prepared.target_type].start
+        return Generation(torch.zeros(1, 0), self.sample_rate, ids, *about)
+    codes = ids_to_codes(candidate.ids, vocabulary)
+    waveform = self.tokenizers.decode(codes).clamp(-1, 1) if codes.shape[1] else torch.zeros(1, 0)
+    return Generation(waveform, self.sample_rate, codes, *about)
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #48263724
+@patch
+def draw_frames(
+    self: UniAudio,
+    prepared: Prepared,  # the request
+    seed: int | None,  # None: different every time
+    config: GenerationConfig,
+) -> Iterator:  # of ids [1, K], one for each frame
+    "Draw the frames of one result, each as soon as it is known."
+    row = prepared.inputs
+    steps = generate_frames(
+        self.model,
+        [row.conditional],
+        self.tokenizers.vocabulary,
+        config,
+        min_frames=[row.limits.least],
+        max_frames=[row.limits.most],
+        unconditional=[row.unconditional],
+        given=[row.kept],
+        seeds=None if seed is None else [seed],
+    )
+    for frame, _ in steps:
+        yield frame.cpu()
+
+
+@patch
+def decode_frames(
+    self: UniAudio,
+    frames: list,  # ids [1, K] of successive frames
+) -> torch.Tensor:  # waveform [1, l], float32 in [-1, 1]
+    "Decode some frames."
+    return self.tokenizers.decode(ids_to_codes(torch.cat(frames), self.tokenizers.vocabulary)).clamp(-1, 1)
 
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #2b43b30d
@@ -292,6 +259,31 @@ A UniAudio language model with its codec, semantic units and caption encoder, ma
 {facts}
 Load it with `UniAudio.from_pretrained(folder)`. All weights are safetensors; nothing in this folder can run code.
 """
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #c6908064
+@patch(as_prop=True)
+def packed(self: UniAudio) -> bool:
+    "Say whether the weights are packed for generation, as `for_inference` does it."
+    return isinstance(self.model.global_stack.blocks[0], PackedBlock)
+
+
+@patch
+def _write_card(self: UniAudio, folder):  # README.md
+    tokenizers = self.tokenizers
+    facts = "".join(f"- {name}: {value}\n" for name, value in self.info.get("facts", {}).items())
+    text = CARD.format(
+        name=self.info.get("name", "UniAudio"),
+        tasks=", ".join(self.tasks),
+        parameters=sum(p.numel() for p in self.model.parameters()),
+        facts=facts,
+        rate=self.sample_rate,
+        codebooks=tokenizers.vocabulary.n_codebooks,
+        size=tokenizers.vocabulary.codebook_size,
+        frame_rate=tokenizers.codec.frame_rate,
+    )
+    with write_aside(folder / "README.md") as path:
+        Path(path).write_text(text)
 
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #3c7646ee
@@ -311,23 +303,70 @@ def save_pretrained(
     for name, part in (("codec", t.codec), ("semantic", t.semantic), ("text", t.text), ("durations", t.durations)):
         if part is not None and not (compact and name in SHIPPED):
             part.save_pretrained(folder / name)
-    facts = "".join(f"- {name}: {value}\n" for name, value in self.info.get("facts", {}).items())
-    with write_aside(folder / "README.md") as path:
-        Path(path).write_text(
-            CARD.format(
-                name=self.info.get("name", "UniAudio"),
-                tasks=", ".join(self.tasks),
-                parameters=sum(p.numel() for p in self.model.parameters()),
-                facts=facts,
-                rate=self.sample_rate,
-                codebooks=t.vocabulary.n_codebooks,
-                size=t.vocabulary.codebook_size,
-                frame_rate=t.codec.frame_rate,
-            )
-        )
+    self._write_card(folder)
     about = dict(vocabulary=t.vocabulary.to_dict(), fingerprint=t.fingerprint(), tasks=list(self.tasks), info=self.info)
     save_model(copy.deepcopy(self.model).half() if compact else self.model, folder, compact=compact, **about)
     return folder
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #e65ec05f
+def _find_folder(name_or_folder):  # the model folder; `FileNotFoundError` where there is none
+    if name_or_folder is not None:
+        folder = Path(name_or_folder)
+        if not folder.is_dir():
+            raise FileNotFoundError(f"there is no model folder {folder}")
+        return folder
+    folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "uniaudio"
+    if not folder.is_dir():
+        raise FileNotFoundError(
+            "no trained model ships with this version of the library; train one with `make train`, and name it, e.g. "
+            "runs/tiny/model"
+        )
+    return folder
+
+
+def _read_config(folder, config):  # vocabulary, names of tasks, fingerprint of the tokenizers
+    try:
+        return Vocabulary(**config["vocabulary"]), config["tasks"], config["fingerprint"]
+    except (KeyError, TypeError) as e:
+        raise ValueError(f"config.json in {folder} is not that of a UniAudio model: {e}") from None
+
+
+def _load_tokenizers(folder, config):  # those of a model folder, or those that ship for a compact one; names of tasks
+    compact = config.get("compact")
+    places = {part: None if compact else folder / part for part in SHIPPED}
+    for part, place in places.items():
+        if place is not None and not place.is_dir():
+            raise FileNotFoundError(f"the model folder {folder} has no {part}")
+    vocabulary, tasks, expected = _read_config(folder, config)
+    # a model may have none
+    durations = DurationPredictor.from_pretrained(folder / "durations") if (folder / "durations").is_dir() else None
+    codec, semantic = Codec.from_pretrained(places["codec"]), SemanticTokenizer.from_pretrained(places["semantic"])
+    text = load_text_encoder(places["text"])
+    tokenizers = Tokenizers(codec, semantic, text, vocabulary=vocabulary, durations=durations)
+    for part, value in tokenizers.fingerprint().items():
+        if expected.get(part) != value:
+            where = "that comes with this version of the library" if compact else f"in {folder}"
+            raise ValueError(f"the {part} {where} is not the one the model was trained with")
+    return tokenizers, tasks
+
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #de7af9ec
+@patch
+def to(
+    self: UniAudio,
+    device: str,  # "cpu", "cuda"
+) -> UniAudio:  # itself
+    "Move all parts to a device; `ValueError` when it is not there."
+    device = find_device(device)
+    if self.packed and device not in (self.device, torch.device(self.device.type)):
+        raise ValueError(
+            f"a model packed for generation stays on {self.device}; name the device when loading it, as in "
+            f"from_pretrained(folder, device={str(device)!r}, precision='bfloat16')"
+        )
+    for part in (self.model, self.tokenizers.codec, self.tokenizers.semantic, self.tokenizers.text):
+        part.to(device)
+    return self
 
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #889c99ba
@@ -343,42 +382,9 @@ def from_pretrained(
 ) -> UniAudio:
     """Load a model folder; `FileNotFoundError` or `ValueError` in one sentence when a part is missing or is not the one
     the model was trained with."""
-    folder = (
-        Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "uniaudio"
-        if name_or_folder is None
-        else Path(name_or_folder)
-    )
-    if not folder.is_dir():
-        what = (
-            "no trained model ships with this version of the library; train one with `make train`"
-            if name_or_folder is None
-            else f"there is no model folder {folder}"
-        )
-        raise FileNotFoundError(f"{what}, and name it, e.g. runs/tiny/model" if name_or_folder is None else what)
+    folder = _find_folder(name_or_folder)
     model, config = load_model(folder)
-    places = {part: None if config.get("compact") else folder / part for part in SHIPPED}
-    for part, place in places.items():
-        if place is not None and not place.is_dir():
-            raise FileNotFoundError(f"the model folder {folder} has no {part}")
-    try:
-        vocabulary = Vocabulary(**config["vocabulary"])
-        tasks = config["tasks"]
-        expected = config["fingerprint"]
-    except (KeyError, TypeError) as e:
-        raise ValueError(f"config.json in {folder} is not that of a UniAudio model: {e}") from None
-    # a model may have none
-    durations = DurationPredictor.from_pretrained(folder / "durations") if (folder / "durations").is_dir() else None
-    parts = (
-        Codec.from_pretrained(places["codec"]),
-        SemanticTokenizer.from_pretrained(places["semantic"]),
-        load_text_encoder(places["text"]),
-    )
-    tokenizers = Tokenizers(*parts, vocabulary=vocabulary, durations=durations)
-    for part, value in tokenizers.fingerprint().items():
-        if expected.get(part) != value:
-            where = "that comes with this version of the library" if config.get("compact") else f"in {folder}"
-            raise ValueError(f"the {part} {where} is not the one the model was trained with")
-    made = cls(model, tokenizers, tasks, config.get("info"))
+    made = cls(model, *_load_tokenizers(folder, config), config.get("info"))
     if device is not None:
         made.to(device)
     if precision != "float32":

@@ -24,6 +24,7 @@ __all__ = [
 ]
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #a29f833c
+import functools
 import json
 import re
 import shutil
@@ -31,6 +32,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+from ...core.clock import Clock
 from ...core.devices import find_device
 from ...core.files import write_aside
 from ...corpora.crops import AudioCache
@@ -67,7 +69,7 @@ SCRATCH_SHARES = {"codec": 0.33, "semantic": 0.06, "captions": 0.04, "aligner": 
 MINUTES, SCRATCH_MINUTES = 13.0, 25.0  # the usual budgets
 
 
-# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #cb53cfc3
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #d08be429
 @dataclass(frozen=True)
 class Preset:
     "Set sizes for one scale of machine; the code path is the same for all."
@@ -95,6 +97,7 @@ PRESETS = {
 }
 
 
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #cb53cfc3
 @dataclass(frozen=True)
 class RecipeConfig:
     "Describe one full training."
@@ -123,6 +126,32 @@ class RecipeConfig:
         find_device(self.device)
 
 
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #7c54d91a
+def _check_settings(folder, config):  # writes those of a new run; `ValueError` where a run with other ones is there
+    settings = {k: v for k, v in asdict(config).items() if k in ("preset", "minutes", "seed", "samples", "scratch")}
+    settings |= {"data": str(Path(config.data).resolve().name)}
+    path = folder / "run.json"
+    if not path.is_file():
+        with write_aside(path) as aside:
+            Path(aside).write_text(json.dumps(settings, indent=1))
+        return
+    try:
+        before = json.loads(path.read_text())
+    except json.JSONDecodeError:
+        raise ValueError(f"{path} can't be read; remove the folder {folder} to start again") from None
+    for key, value in settings.items():
+        if before.get(key) != value:
+            raise ValueError(
+                f"{folder} holds a run with {key} = {before.get(key)!r}, asked for is {value!r}: use the "
+                "old value or another folder"
+            )
+
+
+def _remove_unfinished(folder):  # what a killed run was writing aside
+    for left in [p for p in folder.rglob(".*") if re.search(r"\.[0-9a-f]{8}(\.\w+)?$", p.name)]:
+        shutil.rmtree(left) if left.is_dir() else left.unlink()
+
+
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #172fb446
 class Run:
     "Hold the settings, the folder and the decoded recordings of one full training."
@@ -132,33 +161,15 @@ class Run:
         self.folder = Path(config.out)
         self.preset = PRESETS[config.preset]
         self.folder.mkdir(parents=True, exist_ok=True)
-        settings = {
-            k: v for k, v in asdict(config).items() if k in ("preset", "minutes", "seed", "samples", "scratch")
-        } | {"data": str(Path(config.data).resolve().name)}
-        path = self.folder / "run.json"
-        if path.is_file():
-            try:
-                before = json.loads(path.read_text())
-            except json.JSONDecodeError:
-                raise ValueError(f"{path} can't be read; remove the folder {self.folder} to start again") from None
-            for key, value in settings.items():
-                if before.get(key) != value:
-                    raise ValueError(
-                        f"{self.folder} holds a run with {key} = {before.get(key)!r}, asked for is {value!r}: use the "
-                        "old value or another folder"
-                    )
-        else:
-            with write_aside(path) as aside:
-                Path(aside).write_text(json.dumps(settings, indent=1))
-        # what a killed run was writing aside
-        for left in [p for p in self.folder.rglob(".*") if re.search(r"\.[0-9a-f]{8}(\.\w+)?$", p.name)]:
-            shutil.rmtree(left) if left.is_dir() else left.unlink()
-        self.cache = AudioCache(16_000, level=LEVEL)
+        _check_settings(self.folder, config)
+        _remove_unfinished(self.folder)
+        self.cache = AudioCache(Clock().sample_rate, level=LEVEL)
 
-    def minutes(self, stage):
+    def minutes(self, stage: str) -> float:  # key of SHARES
+        "Say how much of the training budget a stage gets."
         return self.config.minutes * (SCRATCH_SHARES if self.config.scratch else SHARES)[stage]
 
-    def stage(self, name, done: Path, work):
+    def stage(self, name: str, done: Path, work: Callable):  # done: what is there when the stage is complete
         "Run one stage unless its result exists; say which of the two."
         run_stage(self.folder, Stage(name, done, work))
 
@@ -169,56 +180,31 @@ def load_recordings(run: Run) -> list:  # usable recordings with splits; what wa
     found = assign_splits(read_corpora(run.config.data, missing := []))
     good, bad = usable_recordings(found, run.cache, folder=run.folder / "recordings")
     bad = missing + bad
+    minutes = {}
+    for kind in sorted({r.kind for r in good}):
+        minutes[kind] = round(sum(r.seconds for r in good if r.kind == kind) / 60, 2)
+    report = {"found": len(found) + len(missing), "used": len(good), "minutes": minutes, "left_out": bad}
     with write_aside(run.folder / "recordings.json") as path:
-        minutes = {
-            k: round(sum(r.seconds for r in good if r.kind == k) / 60, 2) for k in sorted({r.kind for r in good})
-        }
-        Path(path).write_text(
-            json.dumps(
-                {"found": len(found) + len(missing), "used": len(good), "minutes": minutes, "left_out": bad}, indent=1
-            )
-        )
-    print(
-        f"{len(good)} recordings, {sum(minutes.values()):.1f} minutes"
-        + (f"; {len(bad)} left out, see recordings.json" if bad else ""),
-        flush=True,
-    )
+        Path(path).write_text(json.dumps(report, indent=1))
+    left_out = f"; {len(bad)} left out, see recordings.json" if bad else ""
+    print(f"{len(good)} recordings, {sum(minutes.values()):.1f} minutes{left_out}", flush=True)
     return good
 
 
-# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #aca63eeb
-def train_tokenizers(run: Run, recordings: list) -> Tokenizers:
-    """Stages 2 to 5: codec, semantic units and caption encoder (from scratch, or those that ship), and what knows how
-    long phonemes last."""
-    seed = run.config.seed
-    device = run.config.device
-    training = [r for r in recordings if r.kind != "room"]
-    timing = "aligner", run.folder / "durations" / "durations" / "config.json", lambda: _train_timing(run, recordings)
-    if not run.config.scratch:
-        run.stage(*timing)
-        return load_tokenizers(None, device, run.folder, audio_features=True)
-    config = run.preset.codec(run.minutes("codec"), device, seed)
-    run.stage(
-        "codec",
-        run.folder / "codec" / "codec" / "config.json",
-        lambda: train_codec(training, run.folder / "codec", config),
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #c88eb1cf
+def _aligner_steps(run, examples):
+    rate = run.cache.sample_rate
+    steps = max(350, round(sum(waveform.shape[1] for waveform, _ in examples) / rate / 24 * 12))
+    return max(1, round(steps * min(1.0, run.config.minutes / 4)))  # but a rehearsal of seconds rehearses this, too
+
+
+def _train_aligner(run, examples):
+    loop = LoopConfig(
+        steps=_aligner_steps(run, examples), learning_rate=3e-3, seed=run.config.seed, device=run.config.device
     )
-    run.stage(
-        "semantic units",
-        run.folder / "semantic" / "tokenizer" / "config.json",
-        lambda: train_semantic(
-            training, run.folder / "semantic", minutes=run.minutes("semantic"), seed=seed, device=device
-        ),
-    )
-    run.stage(
-        "caption encoder",
-        run.folder / "captions" / "encoder" / "config.json",
-        lambda: train_caption_encoder(
-            training, run.folder / "captions", minutes=run.minutes("captions"), seed=seed, device=device
-        ).save_pretrained(run.folder / "captions" / "encoder"),
-    )
-    run.stage(*timing)
-    return load_tokenizers(run.folder, device, audio_features=True)
+    aligner, _ = train_aligner(examples, run.folder / "aligner", loop, width=64, description="aligner")
+    aligner.cpu().save_pretrained(run.folder / "aligner" / "aligner")
+    return aligner
 
 
 def _train_timing(run, recordings):  # aligner, and lengths for words that nobody has said yet
@@ -229,29 +215,86 @@ def _train_timing(run, recordings):  # aligner, and lengths for words that nobod
             f"{left_out[0]['reason']}",
             flush=True,
         )
-    # twelve rounds; more teaches a small corpus' errors by heart
-    steps = max(350, round(sum(waveform.shape[1] for waveform, _ in examples) / 16_000 / 24 * 12))
-    steps = max(1, round(steps * min(1.0, run.config.minutes / 4)))  # but a rehearsal of seconds rehearses this, too
-    aligner, _ = train_aligner(
-        examples,
-        run.folder / "aligner",
-        LoopConfig(steps=steps, learning_rate=3e-3, seed=run.config.seed, device=run.config.device),
-        width=64,
-        description="aligner",
-    )
-    aligner.cpu().save_pretrained(run.folder / "aligner" / "aligner")
+    aligner = _train_aligner(run, examples)
     # a thousand are plenty for 9,000 weights
     measured = [
         (phonemes, measure_durations(phonemes, aligner.align(waveform, phonemes)))
         for waveform, phonemes in examples[:: 1 + len(examples) // 1000]
     ]
     loop = LoopConfig(steps=300, learning_rate=1e-3, weight_decay=0.1, log_every=100, seed=run.config.seed)
-    train_durations(measured, run.folder / "durations", loop, description="durations")[0].save_pretrained(
-        run.folder / "durations" / "durations"
+    predictor, *_ = train_durations(measured, run.folder / "durations", loop, description="durations")
+    predictor.save_pretrained(run.folder / "durations" / "durations")
+
+
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #a51eac04
+def _train_codec(run, recordings):
+    config = run.preset.codec(run.minutes("codec"), run.config.device, run.config.seed)
+    train_codec(recordings, run.folder / "codec", config)
+
+
+def _train_semantic(run, recordings):
+    c = run.config
+    minutes = run.minutes("semantic")
+    train_semantic(recordings, run.folder / "semantic", minutes=minutes, seed=c.seed, device=c.device)
+
+
+def _train_captions(run, recordings):
+    c = run.config
+    folder, minutes = run.folder / "captions", run.minutes("captions")
+    encoder = train_caption_encoder(recordings, folder, minutes=minutes, seed=c.seed, device=c.device)
+    encoder.save_pretrained(folder / "encoder")
+
+
+_TRAINED = {  # stage -> its folder, the folder of its result inside, what makes it
+    "codec": ("codec", "codec", _train_codec),
+    "semantic units": ("semantic", "tokenizer", _train_semantic),
+    "caption encoder": ("captions", "encoder", _train_captions),
+}
+
+
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #aca63eeb
+def train_tokenizers(run: Run, recordings: list) -> Tokenizers:
+    """Stages 2 to 5: codec, semantic units and caption encoder (from scratch, or those that ship), and what knows how
+    long phonemes last."""
+    device = run.config.device
+    training = [r for r in recordings if r.kind != "room"]
+    if run.config.scratch:
+        for stage, (folder, result, work) in _TRAINED.items():
+            done = run.folder / folder / result / "config.json"
+            run.stage(stage, done, functools.partial(work, run, training))
+    done = run.folder / "durations" / "durations" / "config.json"
+    run.stage("aligner", done, lambda: _train_timing(run, recordings))
+    if not run.config.scratch:
+        return load_tokenizers(None, device, run.folder, audio_features=True)
+    return load_tokenizers(run.folder, device, audio_features=True)
+
+
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #33029e96
+_OF_A_RUN = "codec/codec", "semantic/tokenizer", "captions/encoder", "aligner/aligner", "durations/durations"
+_OF_A_MODEL = "codec", "semantic", "text", "aligner", "durations"
+
+
+def _find_parts(folder):  # places of codec, semantic units, caption encoder; places of aligner and durations
+    for names in (_OF_A_RUN, _OF_A_MODEL):
+        places = [Path(folder) / name for name in names]
+        parts, timing = places[:3], places[3:]
+        if all((place / "config.json").is_file() for place in parts):
+            return parts, timing
+    raise FileNotFoundError(
+        f"there are no tokenizers in {folder}: it is neither a run folder with codec, semantic units and "
+        "caption encoder, nor a model folder"
     )
 
 
-# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #df54364a
+def _load_timing(aligner, durations):  # from two places, where something is there
+    found = {}  # they stay on the CPU: they are small, and asked one recording at a time
+    if (aligner / "config.json").is_file():
+        found["aligner"] = Aligner.from_pretrained(aligner)
+    if (durations / "config.json").is_file():
+        found["durations"] = DurationPredictor.from_pretrained(durations)
+    return found
+
+
 def load_tokenizers(
     folder: str | Path | None = None,  # a run folder or a model folder; None: the parts that ship with the library
     device: str = "cpu",
@@ -260,41 +303,24 @@ def load_tokenizers(
 ) -> Tokenizers:
     """Load codec, semantic units and caption encoder, and aligner and durations where there are any;
     `FileNotFoundError` names what is missing."""
-    load, timing = (Codec.from_pretrained, SemanticTokenizer.from_pretrained, load_text_encoder), {}
+    load = (Codec.from_pretrained, SemanticTokenizer.from_pretrained, load_text_encoder)
     if folder is None:
         parts = [load_part() for load_part in load]
-        aligner, durations = (Path(timing_folder or "") / name / name for name in ("aligner", "durations"))
+        timing = [Path(timing_folder or "") / name / name for name in ("aligner", "durations")]
     else:
-        # of a run, of a model
-        layouts = (
-            ("codec/codec", "semantic/tokenizer", "captions/encoder", "aligner/aligner", "durations/durations"),
-            ("codec", "semantic", "text", "aligner", "durations"),
-        )
-        names = next(
-            (names for names in layouts if all((Path(folder) / name / "config.json").is_file() for name in names[:3])),
-            None,
-        )
-        if names is None:
-            raise FileNotFoundError(
-                f"there are no tokenizers in {folder}: it is neither a run folder with codec, semantic units and "
-                "caption encoder, nor a model folder"
-            )
-        parts = [load_part(Path(folder) / name) for load_part, name in zip(load, names[:3], strict=True)]
-        aligner, durations = (Path(folder) / name for name in names[3:])
-    # both stay on the CPU: they are small, and asked one recording at a time
+        places, timing = _find_parts(folder)
+        parts = [load_part(place) for load_part, place in zip(load, places, strict=True)]
     if folder is not None or timing_folder is not None:
-        if (aligner / "config.json").is_file():
-            timing["aligner"] = Aligner.from_pretrained(aligner)
-        if (durations / "config.json").is_file():
-            timing["durations"] = DurationPredictor.from_pretrained(durations)
-    return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **timing, **options)
+        options |= _load_timing(*timing)
+    return Tokenizers(*(part.to(device) for part in parts), task_tokens=task_tokens(), **options)
 
 
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #df54364a
 def prepare_data(
     data: str | Path,  # folder with a manifest.csv, or with corpora that have one
     out: str | Path,  # becomes a folder of shards with a report
     tokenizers: str | Path | None = None,  # as in `load_tokenizers`
-    device: str = "cpu",
+    device: str = "cpu",  # of the tokenizers: "cpu" or "cuda"
     features: bool = False,  # semantic conditions as features instead of units
     **options,  # tasks, counts, seed, part, per_file, max_bad, ...: as in `prepare`
 ) -> dict:  # the report
@@ -306,7 +332,7 @@ def prepare_data(
         data,
         out,
         load_tokenizers(tokenizers, device, features=features),
-        cache=AudioCache(16_000, level=LEVEL),
+        cache=AudioCache(Clock().sample_rate, level=LEVEL),
         **options,
     )
 
@@ -325,7 +351,7 @@ def tokenize(run: Run, recordings: list, tokenizers: Tokenizers) -> Path:  # fol
     return run.folder / "shards"
 
 
-def _tokenize(run, recordings, tokenizers, counts):
+def _tokenize(run, recordings, tokenizers, counts):  # writes the shards and, at last, complete.json
     made = prepare_shards(
         recordings, tokenizers, run.folder / "shards", list(TASKS), counts=counts, seed=run.config.seed, cache=run.cache
     )
@@ -337,58 +363,62 @@ def _tokenize(run, recordings, tokenizers, counts):
         Path(path).write_text(json.dumps(report, indent=1))
 
 
-# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #85cb3fc6
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #71694d59
 # what a small model needs to be understood, see `tests/benchmarks/drawing.py`
 GENERATION = {"temperature": 0.7, "guidance_scale": 2.5, "n_samples": 4}
 
 
-def train_language_model(run: Run, shards: Path, tokenizers: Tokenizers) -> UniAudio:
-    "Stages 7 to 9: seven tasks together, then all, then the model folder."
-    p = run.preset
-    c = run.config
-    done = run.folder / "model" / "config.json"
-    common = dict(shards=str(shards), vocabulary=tokenizers.vocabulary.to_dict(), frames_per_batch=p.frames_per_batch)
+def _stage_settings(run, stage, shards, tokenizers):  # of both stages; they differ in time, rate and seed
+    second = stage == "stage_2"
+    rate = run.preset.learning_rate
     loop = LoopConfig(
-        minutes=run.minutes("stage_1"),
-        learning_rate=p.learning_rate,
+        minutes=run.minutes(stage),
+        learning_rate=rate / 2 if second else rate,
         optimizer="muon",
         weight_decay=0.05,
-        precision="bfloat16" if c.device.startswith("cuda") else "float32",
-        seed=c.seed,
-        device=c.device,
+        precision="bfloat16" if run.config.device.startswith("cuda") else "float32",
+        seed=run.config.seed + second,
+        device=run.config.device,
     )
+    return {
+        "folder": str(run.folder / stage),
+        "shards": str(shards),
+        "vocabulary": tokenizers.vocabulary.to_dict(),
+        "frames_per_batch": run.preset.frames_per_batch,
+        "loop": loop,
+    }
+
+
+def _save_model(run, tokenizers):  # the model folder of the second stage's result
+    model, info = load_model(run.folder / "stage_2" / "model")
+    facts = {
+        "trained on": f"{run.config.data}",
+        "training budget": f"{run.config.minutes:g} minutes",
+        "preset": run.config.preset,
+        "tokenizers": "trained in the same run" if run.config.scratch else "those that ship with the library",
+    }
+    about = {"name": f"UniAudio {run.config.preset}", "facts": facts, "generation": GENERATION}
+    UniAudio(model, tokenizers, info["tasks"], about).save_pretrained(run.folder / "model")
+
+
+# %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #85cb3fc6
+def train_language_model(run: Run, shards: Path, tokenizers: Tokenizers) -> UniAudio:
+    "Stages 7 to 9: seven tasks together, then all, then the model folder."
     first = TrainConfig(
-        folder=str(run.folder / "stage_1"),
-        model=p.model,
-        loop=loop,
+        model=run.preset.model,
         codebooks=tokenizers.codec.quantizer.code_vectors().cpu(),
-        **common,
+        **_stage_settings(run, "stage_1", shards, tokenizers),
     )
     run.stage("language model, stage 1", run.folder / "stage_1" / "model" / "config.json", lambda: train(first))
     second = TrainConfig(
-        folder=str(run.folder / "stage_2"),
         stage=2,
         alpha=0.05,
         init_from=str(run.folder / "stage_1" / "model"),
-        loop=replace(loop, minutes=run.minutes("stage_2"), learning_rate=p.learning_rate / 2, seed=c.seed + 1),
-        **common,
+        **_stage_settings(run, "stage_2", shards, tokenizers),
     )
     run.stage("language model, stage 2", run.folder / "stage_2" / "model" / "config.json", lambda: train(second))
-
-    def save():
-        model, info = load_model(run.folder / "stage_2" / "model")
-        facts = {
-            "trained on": f"{run.config.data}",
-            "training budget": f"{c.minutes:g} minutes",
-            "preset": c.preset,
-            "tokenizers": "trained in the same run" if c.scratch else "those that ship with the library",
-        }
-        UniAudio(
-            model, tokenizers, info["tasks"], {"name": f"UniAudio {c.preset}", "facts": facts, "generation": GENERATION}
-        ).save_pretrained(run.folder / "model")
-
-    run.stage("model folder", done, save)
-    return UniAudio.from_pretrained(run.folder / "model", c.device)
+    run.stage("model folder", run.folder / "model" / "config.json", lambda: _save_model(run, tokenizers))
+    return UniAudio.from_pretrained(run.folder / "model", run.config.device)
 
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #4f79b973
@@ -396,27 +426,28 @@ _REHEARSAL = 4.0  # minutes of training, below which only a few cases are asked,
 
 
 def evaluate(
-    run: Run, model: UniAudio, recordings: list, shards: Path
+    run: Run,
+    model: UniAudio,
+    recordings: list,  # with splits; questions are made of the validation split
+    shards: Path,  # folder with the validation shards
 ) -> dict:  # the report of the language model, with "evaluation": that of `evaluate_model`
     "Stage 10: measure the language model, ask the cases of every task, write table and page."
     run.stage("language model report", run.folder / "report.json", lambda: _report(run, model, shards))
     run.stage("evaluation", run.folder / "evaluation" / "report.html", lambda: _evaluate(run, model, recordings))
-    report, evaluation = (
-        json.loads((run.folder / path).read_text()) for path in ("report.json", "evaluation/report.json")
-    )
-    return report | {"evaluation": evaluation}
+    report = json.loads((run.folder / "report.json").read_text())
+    return report | {"evaluation": json.loads((run.folder / "evaluation" / "report.json").read_text())}
 
 
 def _report(run, model, shards):
     valid = [Shard(shards / f"{n}-valid", model.tokenizers.fingerprint()) for n in model.tasks]
+    report = language_model_report(model.model, valid, model.tokenizers.vocabulary)
     with write_aside(run.folder / "report.json") as path:
-        Path(path).write_text(
-            json.dumps(language_model_report(model.model, valid, model.tokenizers.vocabulary), indent=1)
-        )
+        Path(path).write_text(json.dumps(report, indent=1))
 
 
 def _evaluate(run, model, recordings):
-    material, rehearsal = Material(recordings, run.cache), run.config.minutes < _REHEARSAL
+    material = Material(recordings, run.cache)
+    rehearsal = run.config.minutes < _REHEARSAL
     judges = judges_for(material, run.folder / "judges", 0 if rehearsal else 250)
     # what has learned nothing gets no better by them
     settings = replace(model.settings, redraws=0, n_samples=1, guidance_scale=1.0) if rehearsal else None
@@ -436,7 +467,7 @@ def _evaluate(run, model, recordings):
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #8c20da3d
 def run_recipe(
-    config: RecipeConfig,
+    config: RecipeConfig,  # its run folder decides what is there already
 ) -> UniAudio:
     "Run all stages; what is complete is skipped, what was stopped goes on."
     run = Run(config)
