@@ -350,7 +350,8 @@ def test_classes_grow_and_cells_hold_one_thought(path):
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and node.name not in shown:
                 shown.add(node.name)
-                if lines_of(node) > 30:
+                fields = sum(isinstance(each, ast.AnnAssign) for each in node.body)  # a table of settings may be long
+                if lines_of(node) - fields > 30:
                     problems.append(f"cell {number}: the first form of {node.name} has {lines_of(node)} lines")
     assert not problems, f"{path.name}: {problems}"
 

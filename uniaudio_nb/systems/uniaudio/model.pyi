@@ -2,12 +2,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from typing import NamedTuple
+from uniaudio_nb.core.clock import Clock
 from uniaudio_nb.lm import MultiScaleTransformer
 from uniaudio_nb.lm.sampling import GenerationConfig
 from uniaudio_nb.systems.base import Generation
+from uniaudio_nb.systems.base import Generator
+from uniaudio_nb.systems.base import Prepared
+from uniaudio_nb.tasks.sequence import Packed
+from uniaudio_nb.tasks.task import Task
 from uniaudio_nb.tasks.tokenizers import Tokenizers
+import torch
 
-class UniAudio:
+CONTEXT_FRAMES: int
+
+class UniAudio(Generator):
+    context_frames: Any
     model: Any
     tokenizers: Tokenizers
     tasks: Any
@@ -20,49 +30,42 @@ class UniAudio:
     @property
     def sample_rate(self) -> int: ...
     @property
-    def device(self): ...
+    def clock(self) -> Clock: ...
+    @property
+    def device(self) -> torch.device: ...
+    def _level_sounds(self, given): ...
+    def _limits_of(self, task, segments, prefix, config): ...
+    def _kept_ids(self, task, given): ...
+    def prefix(self, name: str, given: dict, config: GenerationConfig) -> tuple: ...
+    def prepare(self, request: dict, config: GenerationConfig) -> Prepared: ...
+    def draw(self, prepared: list, seeds: list, config: GenerationConfig, progress=None) -> list: ...
+    def finish(self, prepared: Prepared, candidate) -> Generation: ...
+    def draw_frames(self, prepared: Prepared, seed: int | None, config: GenerationConfig) -> Iterator: ...
+    def decode_frames(self, frames: list) -> torch.Tensor: ...
     @property
     def packed(self) -> bool: ...
-    def to(self, device): ...
-    def prefix(self, name: str, given: dict, config: GenerationConfig) -> tuple: ...
-    def generate_ranked(
-        self,
-        requests: list,
-        *,
-        config: GenerationConfig | None = None,
-        scorer=None,
-        seed: int | None = None,
-        seeds: list | None = None,
-        progress=None,
-    ) -> list: ...
-    def generate_batch(self, requests: list, **settings) -> list: ...
-    def generate(
-        self,
-        task: str,
-        *,
-        config: GenerationConfig | None = None,
-        scorer=None,
-        seed: int | None = None,
-        progress=None,
-        **conditions,
-    ) -> Generation: ...
-    def _draw(self, rows, attempt, config, progress): ...
-    def _finish(self, request, task, candidate): ...
-    def stream(
-        self,
-        task: str,
-        *,
-        config: GenerationConfig | None = None,
-        seed: int | None = None,
-        chunk_seconds: float = 0.5,
-        **conditions,
-    ) -> Iterator: ...
+    def _write_card(self, folder): ...
     def save_pretrained(self, folder: str | Path, compact: bool = False) -> Path: ...
+    def to(self, device: str) -> UniAudio: ...
     @classmethod
     def from_pretrained(
         cls, name_or_folder: str | Path | None = None, device: str | None = None, precision: str = "float32"
     ) -> UniAudio: ...
 
-CONTEXT_FRAMES: int
+class _Limits(NamedTuple):
+    least: int
+    most: int
+
+class _Prefix(NamedTuple):
+    task: Task
+    conditional: Packed
+    unconditional: Packed
+    limits: _Limits
+    kept: torch.Tensor | None
+
 SHIPPED: tuple
 CARD: str
+
+def _find_folder(name_or_folder): ...
+def _read_config(folder, config): ...
+def _load_tokenizers(folder, config): ...

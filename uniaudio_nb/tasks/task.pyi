@@ -1,0 +1,44 @@
+# Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
+from dataclasses import dataclass
+from typing import Any
+
+@dataclass(frozen=True)
+class Condition:
+    segment: str
+    tokenizer: str
+    inputs: tuple
+    optional: bool = ...
+    hints: tuple = ...
+
+@dataclass(frozen=True)
+class Task:
+    name: str
+    token: str
+    conditions: tuple
+    description: str = ...
+    stage: int = ...
+    target: str = ...
+    answer: str = ...
+    kind: str = ...
+    length: str = ...
+
+    @property
+    def inputs(self) -> dict: ...
+    def check(self, given: dict): ...
+
+_TEXT: Any
+_PROMPT: Any
+_AUDIO: Any
+_CAPTION: Any
+_SOURCE: Any
+_LYRICS: Any
+_NOTES: Any
+_MELODY: Any
+_FIRST_STAGE: list
+_INSTRUCTION: Any
+_NEW_WORDS: Any
+_MASKED_AUDIO: Any
+_SECOND_STAGE: list
+TASKS: dict
+
+def get_task(name: str) -> Task: ...
