@@ -147,21 +147,35 @@ def absolute(node, module):
     return ".".join([*module.split(".")[: -node.level], *([node.module] if node.module else [])])
 
 
-def imports_for(names, tree, module, target):
+def defined_in(tree):
+    "The names that a module defines itself."
+    found = {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
+    return found | {node.id for node, _ in assignments(tree.body) if isinstance(node, ast.Name)}
+
+
+def home_of(name, module, trees):
+    "The module in which a name is defined that a module of the library uses: a stub offers nothing that it imports."
+    while module in trees and name not in defined_in(trees[module]):
+        imported = (node for node in trees[module].body if isinstance(node, ast.ImportFrom))
+        module = next(absolute(node, module) for node in imported if name in {alias.name for alias in node.names})
+    return module
+
+
+def imports_for(names, module, target, trees):
     "The imports by which a module explains these names to the stub of another one, or of itself."
+    tree = trees[module]
     for node in tree.body:
         if isinstance(node, ast.ImportFrom):
             for alias in node.names:
-                if (alias.asname or alias.name) in names and absolute(node, module) != target:
-                    yield ast.ImportFrom(absolute(node, module), [alias], 0)
+                home = home_of(alias.name, absolute(node, module), trees)
+                if (alias.asname or alias.name) in names and home != target:
+                    yield ast.ImportFrom(home, [alias], 0)
         elif isinstance(node, ast.Import):
             for alias in node.names:
                 if (alias.asname or alias.name).split(".")[0] in names:
                     yield ast.Import([alias])
     if module != target:
-        defined = {node.name for node in tree.body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
-        defined |= {node.id for node, _ in assignments(tree.body) if isinstance(node, ast.Name)}
-        yield from (ast.ImportFrom(module, [ast.alias(name)], 0) for name in sorted(defined & names))
+        yield from (ast.ImportFrom(module, [ast.alias(name)], 0) for name in sorted(defined_in(tree) & names))
 
 
 def stub(module, trees, added):
@@ -172,7 +186,7 @@ def stub(module, trees, added):
             grown = added[module, node.name]
             body.append(class_stub(node, [function for _, function in grown]))
             for origin, function in grown:
-                wanted = imports_for(names_in([method(function)]), trees[origin], origin, module)
+                wanted = imports_for(names_in([method(function)]), origin, module, trees)
                 lines |= {ast.unparse(each) for each in wanted} if origin != module else set()
         elif isinstance(node, ast.FunctionDef) and not is_patch(node):
             decorators = [each for each in node.decorator_list if "cache" not in ast.unparse(each)]
@@ -183,19 +197,10 @@ def stub(module, trees, added):
             pairs = ((target, value) for target, value in assignments([node]) if isinstance(target, ast.Name))
             body += [field(target.id, ast.Name(kind_of(value))) for target, value in pairs if target.id != "__all__"]
     used = names_in(body)
-    lines |= {ast.unparse(each) for each in imports_for(used, trees[module], module, module)}
+    lines |= {ast.unparse(each) for each in imports_for(used, module, module, trees)}
     if "Any" in used:
         lines.add("from typing import Any")
     return HEADER + "\n".join([*sorted(lines), *(ast.unparse(ast.fix_missing_locations(each)) for each in body)]) + "\n"
-
-
-def home_of(name, module, trees):
-    "The module in which a class is defined that another module names."
-    tree = trees[module]
-    if any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body):
-        return module
-    imported = (node for node in tree.body if isinstance(node, ast.ImportFrom))
-    return next(absolute(node, module) for node in imported if name in {alias.name for alias in node.names})
 
 
 def stubs(library):

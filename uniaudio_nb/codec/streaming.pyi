@@ -1,6 +1,6 @@
 # Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
 from typing import Any
-from uniaudio_nb.codec.published import Codec
+from uniaudio_nb.codec.model import Codec
 import torch
 
 class StreamingCodec:

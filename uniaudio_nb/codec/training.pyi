@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from typing import NamedTuple
-from uniaudio_nb.codec.published import Codec
+from uniaudio_nb.codec.model import Codec
 from uniaudio_nb.codec.seanet import CodecConfig
 from uniaudio_nb.engine.loop import LoopConfig
 import torch
