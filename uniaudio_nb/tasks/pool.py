@@ -61,6 +61,7 @@ class Variety:
     voice_power: float = 0.5
     # s, not a share: up to so much silence stands in front of speech, so that its codes differ from time to time
     late: float = 0.0
+    transposed: float = 0.0  # of songs, sounds and music, which are played up to three semitones higher or lower
 
     def __post_init__(self):
         for name, share in vars(self).items():

@@ -53,7 +53,7 @@ from .model import UniAudio
 from .recipe import load_tokenizers
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #fb75f6d8
-VARIETY = Variety(simulated_rooms=0.5, degraded=0.1, noise_sounds=0.4, voice_power=0.75, late=0.02)
+VARIETY = Variety(simulated_rooms=0.5, degraded=0.1, noise_sounds=0.4, voice_power=0.75, late=0.02, transposed=0.5)
 
 
 @functools.lru_cache(maxsize=1)
