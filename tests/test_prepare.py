@@ -165,10 +165,8 @@ def test_no_example_is_lost(undisturbed):
     report = json.loads((undisturbed / "report.json").read_text())["shards"]
     for name, shard in report.items():
         assert shard["asked"] == shard["written"] + len(shard["left_out"]) == ASKED[name.split("-")[1]]
-        pieces = [ShardFile(path) for path in sorted((undisturbed / name).glob("*.safetensors"))]
-        numbers = [int(n) for piece in pieces for n in piece.examples[:, 4]] + [
-            row["number"] for row in shard["left_out"]
-        ]
+        files = [ShardFile(path) for path in sorted((undisturbed / name).glob("*.safetensors"))]
+        numbers = [int(n) for file in files for n in file.examples[:, 4]] + [row["number"] for row in shard["left_out"]]
         assert sorted(numbers) == list(range(shard["asked"])), "each number once: written, or left out with a reason"
 
 
@@ -181,7 +179,7 @@ def test_the_second_run_does_nothing(place, undisturbed):
 def test_killed_and_repeated_the_bytes_are_the_same(place, undisturbed):
     out = place / "killed"
     total = len(list(undisturbed.rglob("*.safetensors")))
-    for wanted in (1, total // 3, 2 * total // 3):  # pieces that are there when the plug is pulled
+    for wanted in (1, total // 3, 2 * total // 3):  # files that are there when the plug is pulled
         process = subprocess.Popen(
             command(place, "killed"),
             stdout=subprocess.DEVNULL,
@@ -214,8 +212,8 @@ def test_two_machines_leave_the_same_bytes(place, undisturbed):
     ]
     for process in both:
         assert process.communicate() and process.returncode == 0
-    pieces = {n: x for n, x in contents(place / "shared").items() if n.endswith(".safetensors")}
-    assert pieces == {n: x for n, x in contents(undisturbed).items() if n.endswith(".safetensors")}
+    files = {n: x for n, x in contents(place / "shared").items() if n.endswith(".safetensors")}
+    assert files == {n: x for n, x in contents(undisturbed).items() if n.endswith(".safetensors")}
     run(place, "shared")  # whoever looks last writes the report of the whole
     assert contents(place / "shared") == contents(undisturbed)
 

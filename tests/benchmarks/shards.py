@@ -36,7 +36,7 @@ BUDGET, DIMENSION = 8000, 64
 LIMITS = {"open_s": 1.0, "grows_mb": 200.0, "frames_per_second": 100_000.0}
 
 
-def write(path, name, numbers, rng, pieces, piece):
+def write(path, name, numbers, rng, files, number):
     """One file of synthetic examples in the format of `write_shard_file`: speech of 1 to 6 s, 100 prompts that
     examples share, 50 captions."""
     types = list(SEGMENT_TYPES)
@@ -88,8 +88,8 @@ def write(path, name, numbers, rng, pieces, piece):
         "dimension": DIMENSION,
         "fingerprint": {"codec": "synthetic"},
         "split": "train",
-        "pieces": pieces,
-        "piece": piece,
+        "files": files,
+        "number": number,
     }
     arrays = {
         "ids": np.concatenate(ids),
@@ -102,19 +102,19 @@ def write(path, name, numbers, rng, pieces, piece):
 
 def write_all(folder, examples, per_file):
     each = examples // len(NAMES)
-    pieces = -(-each // per_file)
+    files = -(-each // per_file)
     for name in NAMES:
         (folder / f"{name}-train").mkdir(parents=True, exist_ok=True)
-        for piece in range(pieces):
-            path = folder / f"{name}-train" / f"{piece:05d}.safetensors"
+        for number in range(files):
+            path = folder / f"{name}-train" / f"{number:05d}.safetensors"
             if not path.exists():
                 write(
                     path,
                     name,
-                    range(piece * per_file, min(each, (piece + 1) * per_file)),
-                    np.random.default_rng([NAMES.index(name), piece]),
-                    pieces,
-                    piece,
+                    range(number * per_file, min(each, (number + 1) * per_file)),
+                    np.random.default_rng([NAMES.index(name), number]),
+                    files,
+                    number,
                 )
 
 
@@ -158,7 +158,7 @@ def measure(folder, seconds):
         "batches": step,
         "largest_batch": BUDGET,
         "examples": sum(map(len, opened)),
-        "pieces": sum(len(s.files) for s in opened),
+        "files": sum(len(s.files) for s in opened),
     }
 
 
@@ -227,8 +227,8 @@ def compare(folder, reads=20_000):
         folder / "a.safetensors",
         metadata={"index": json.dumps({"task": "se", "n_codebooks": 3, "types": [], "n_examples": 0})},
     )
-    piece = ShardFile(folder / "a.safetensors")
-    timed("safetensors, mapped", lambda i: piece.ids[450 * i : 450 * i + 450])
+    number = ShardFile(folder / "a.safetensors")
+    timed("safetensors, mapped", lambda i: number.ids[450 * i : 450 * i + 450])
     np.save(folder / "a.npy", ids)
     mapped = np.load(folder / "a.npy", mmap_mode="r")
     timed("npy, mapped", lambda i: mapped[450 * i : 450 * i + 450])
@@ -288,7 +288,7 @@ def main():
         "every_example_once": result["every_example_once"],
     }
     print(
-        f"{result['examples']:,} examples in {result['pieces']} pieces, {result['bytes'] / 1e9:.1f} GB, "
+        f"{result['examples']:,} examples in {result['files']} files, {result['bytes'] / 1e9:.1f} GB, "
         f"{result['cores']} cores, load {result['load']:.1f}"
     )
     for name, text in {

@@ -343,7 +343,7 @@ def merge_indexes(
     for index in indexes:
         for name, value in merged.items():
             if index.get(name) != value:
-                raise ValueError(f"its pieces were made with different {name}: {value!r} and {index.get(name)!r}")
+                raise ValueError(f"its files were made with different {name}: {value!r} and {index.get(name)!r}")
     for name in _SUMS:
         merged[name] = sum((index[name] for index in indexes), [] if name == "left_out" else 0)
     return merged

@@ -71,8 +71,8 @@ def _checked_index(folder, indexes, fingerprint, partial):  # as `Shard`
     except ValueError as e:
         raise ValueError(f"the shard {folder} is mixed: {e}") from None
     n_files = len(indexes)
-    if not partial and n_files != index.get("pieces", n_files):
-        raise ValueError(f"the shard {folder} is incomplete: {n_files} of {index['pieces']} pieces are there")
+    if not partial and n_files != index.get("files", n_files):
+        raise ValueError(f"the shard {folder} is incomplete: {n_files} of {index['files']} files are there")
     for part, value in (fingerprint or {}).items():
         if index["fingerprint"].get(part) != value:
             raise ValueError(

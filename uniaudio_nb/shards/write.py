@@ -81,7 +81,7 @@ def plan(self: _Job, name: str, split: str, count: int) -> dict:
         "per_file": self.per_file,
         "max_frames": self.max_frames,
         "recordings": self.digest,
-        "pieces": -(-count // self.per_file),
+        "files": -(-count // self.per_file),
     }
     return plan if self.variety == Variety() else {**plan, "variety": asdict(self.variety)}
 
@@ -117,7 +117,7 @@ def write_file(self: _Job, path: Path, number: int, name: str, plan: dict) -> di
         max_frames=self.max_frames,
         cache=self.cache,
         prompts=self.prompts,
-        description=f"{path.parent.name} {number + 1}/{plan['pieces']}",
+        description=f"{path.parent.name} {number + 1}/{plan['files']}",
     )
 
 
@@ -140,7 +140,7 @@ def write_shard(self: _Job, name: str, split: str, count: int) -> dict:  # numbe
     mine, machines = self.part
     indexes = {}
     sweep(target, self.part)
-    for number in range(plan["pieces"]):
+    for number in range(plan["files"]):
         path = target / f"{number:05d}.safetensors"
         if path.exists():
             indexes[number] = _checked_index(path, plan, self.fingerprint)
@@ -155,7 +155,7 @@ def write_shard(self: _Job, name: str, split: str, count: int) -> dict:  # numbe
 def _finish(target, indexes):
     "Add up the indexes of a shard, and write the sum when the shard is complete; `ValueError` when it is empty."
     index = merge_indexes([indexes[number] for number in sorted(indexes)])
-    if len(indexes) < index["pieces"]:
+    if len(indexes) < index["files"]:
         return index
     if not index["n_examples"]:
         raise ValueError(f"no example could be made for {target.name}: {index['left_out'][0]['reason']}")

@@ -85,7 +85,7 @@ def _of_no_use(pool, r):  # "" when it is of use
     reasons = [unfit(pool, r) for kinds, unfit in NEEDS.values() if r.kind in kinds]
     if not all(reasons):
         return ""
-    return "; ".join(dict.fromkeys(reasons)) or f"no task on the shelf is made of {r.kind}"
+    return "; ".join(dict.fromkeys(reasons)) or f"no task is made of {r.kind}"
 
 
 @patch
