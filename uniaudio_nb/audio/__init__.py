@@ -11,6 +11,6 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .show import audio_uri, listen, show_codes, show_mel, show_waveform
     from .pitch import best_path, dip_probabilities, f0, pitch_candidates, threshold_cdf, track_pitch
     from .rooms import SimulatedRoom, decay_curve, reverberate, simulate_room, t60
-    from .effects import degrade, fade_edges, guard_peak, mix_at_snr, shift_voice, stretch
+    from .effects import degrade, fade_edges, guard_peak, mix_at_snr, shift_voice, stretch, transpose
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)
