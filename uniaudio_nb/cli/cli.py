@@ -486,7 +486,7 @@ def _add_train_codec(commands):
         "--preset",
         default="tiny",
         help="tiny (minutes on a laptop), long (hours on a laptop), further (go on: more at three codebooks), music "
-        "(go on with more music, and with listeners who know instruments), finish (go on with a judge), small "
+        "(go on with more music, and with recognisers of instruments), finish (go on with a discriminator), small "
         "(one large GPU); default: %(default)s",
     )
     p.add_argument("--minutes", type=float, help="training budget; default: the preset's")
