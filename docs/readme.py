@@ -17,7 +17,7 @@ def readme():
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             parts.append(source.strip())
-        elif not re.search(r"^#\|\s*(hide|default_exp)\b", source, re.MULTILINE):
+        elif not re.search(r"^#\|\s*(hide|default_exp|echo: *false)\b", source, re.MULTILINE):
             code = re.sub(r"^#\|.*\n?", "", source, flags=re.MULTILINE).strip()
             parts.append(f"```python\n{code}\n```")
             printed = "".join("".join(output.get("text", [])) for output in cell["outputs"]).strip()
