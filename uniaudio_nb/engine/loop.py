@@ -16,6 +16,7 @@ __all__ = [
 ]
 
 # %% ../../nbs/engine/02_loop.ipynb #75d077c9
+import copy
 import json
 import math
 import os
@@ -53,6 +54,7 @@ class LoopConfig:
     weight_decay: float = 0.01  # on matrices only, never on biases and norms
     clip_norm: float | None = 1.0  # gradient norm per module; None: measured, not clipped
     accumulate: int = 1  # batches whose gradients are averaged for one step
+    average: float = 0.0  # share of the steps so far whose weights are averaged for validation and result; 0: the last
     precision: str = "float32"  # "float32" or "bfloat16" (autocast; weights stay float32)
     log_every: int = 10  # steps averaged into one row of metrics
     checkpoint_seconds: float = 30.0  # time between checkpoints
@@ -73,7 +75,7 @@ def _check_config(config):
         value = getattr(config, name)
         if value is not None and not value > 0:
             raise ValueError(f"{name} must be positive, got {value}")
-    for name in ("warmup", "final"):
+    for name in ("warmup", "final", "average"):
         if not 0 <= getattr(config, name) <= 1:
             raise ValueError(f"{name} is a fraction from 0 to 1, got {getattr(config, name)}")
     if config.optimizer not in ("adamw", "muon"):
@@ -264,6 +266,35 @@ def _broadcast(tensors):
         dist.broadcast(tensor, 0)
 
 
+# %% ../../nbs/engine/02_loop.ipynb #b5f24ce1
+class _Averages:
+    "Hold the moving averages of the weights of modules."
+
+    def __init__(self, modules, share):  # share of the steps so far that count; 0: there are no averages
+        self.share = share
+        self.trained = modules
+        self.modules = {f"{name}_average": copy.deepcopy(module) for name, module in modules.items() if share}
+
+    def _pairs(self):  # of tensors: average, trained
+        for mean, module in zip(self.modules.values(), self.trained.values()):
+            yield from zip([*mean.parameters(), *mean.buffers()], [*module.parameters(), *module.buffers()])
+
+    @torch.no_grad()
+    def update(self, step):  # number of steps done
+        "Add the weights of a step; buffers and whole numbers are those of the last step."
+        for mean, weights in self._pairs():
+            if isinstance(mean, nn.Parameter):
+                mean.lerp_(weights, 1 / (1 + self.share * step))
+            else:
+                mean.copy_(weights)
+
+    @torch.no_grad()
+    def swap(self):
+        "Let the trained modules have the averages, and the averages what was trained; a second call undoes it."
+        for mean, weights in self._pairs():
+            mean.data, weights.data = weights.data, mean.data
+
+
 # %% ../../nbs/engine/02_loop.ipynb #e9c28aee
 class SliceOver(KeyboardInterrupt):
     "Say that the time of this call is over, but not the training: everything is saved, the same call goes on."
@@ -286,9 +317,11 @@ class _Loop:
         free = ("device", "checkpoint_seconds", "slice_minutes")  # may differ when a run goes on
         fixed = {key: value for key, value in asdict(config).items() if key not in free}
         self.run = RunFolder(folder, {**fixed, "processes": self.world, **(settings or {})})
-        self.state = self.run.resume(modules, self.optimizers, write=self.rank == 0)
+        self.averages = _Averages(modules, config.average)
+        self.saved = {**modules, **self.averages.modules}
+        self.state = self.run.resume(self.saved, self.optimizers, write=self.rank == 0)
         if self.world > 1:
-            for module in modules.values():
+            for module in self.saved.values():
                 _broadcast(tensor.data for tensor in [*module.parameters(), *module.buffers()])
         self.saved_step, self.validated_step = None, None
         self.entered = self.last_save = time.monotonic()
@@ -334,7 +367,7 @@ def flush(self: _Loop, progress):
 def save(self: _Loop, finished=False):
     "Write a checkpoint, unless this step has one."
     if self.rank == 0 and (finished or self.saved_step != self.state["step"]):
-        self.run.save(self.modules, self.optimizers, {**self.state, "finished": finished})
+        self.run.save(self.saved, self.optimizers, {**self.state, "finished": finished})
         self.saved_step = self.state["step"]
 
 
@@ -350,8 +383,12 @@ def check(self: _Loop, validate):
     "Log what `validate` measures."
     self.set_training(False)
     torch.manual_seed(step_seed(self.config.seed, self.state["step"], -1))
-    with torch.no_grad():
-        self.log(validate(self.state["step"]))
+    self.averages.swap()
+    try:
+        with torch.no_grad():
+            self.log(validate(self.state["step"]))
+    finally:
+        self.averages.swap()
     self.set_training(True)
     self.validated_step = self.state["step"]
 
@@ -401,6 +438,7 @@ def step(self: _Loop, step_fn, batches, progress) -> dict:  # metrics of the ste
         step_fn, drawn, number, self.modules, self.optimizers, self.config, self.rank, self.world
     )
     self.state["step"] += 1
+    self.averages.update(self.state["step"])
     self.state["elapsed"] += time.perf_counter() - began
     self.note(values, skipped)
     return values
@@ -454,11 +492,12 @@ def after_step(self: _Loop, progress, validate, validate_every):
 
 @patch
 def finish(self: _Loop, validate):
-    "Write the last row, the last validation, the last checkpoint, and the mark that the run is done."
+    "Write the last row, the last validation, the last checkpoint, and the mark that the run is done; keep averages."
     if self.state["pending"]:
         self.flush(1.0)
     if validate and self.validated_step != self.state["step"]:
         self.check(validate)
+    self.averages.swap()
     self.save(finished=True)
     if self.rank == 0:
         self.run.rewrite("done.json", json.dumps({"step": self.state["step"], "seconds": self.state["elapsed"]}))
