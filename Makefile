@@ -53,7 +53,7 @@ lab: $(READY)
 export: $(READY)
 	$(BIN)/nbdev_export --skip_file_re '^[_.]|failed'
 	$(BIN)/python docs/stubs.py
-	$(BIN)/ruff format -q uniaudio_nb
+	$(BIN)/ruff format -q uniaudio_nb  # stubs alone: modules stay as nbdev writes them
 	$(BIN)/python docs/readme.py
 
 docs: $(SITE)

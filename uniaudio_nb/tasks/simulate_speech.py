@@ -21,14 +21,12 @@ from .examples import simulates
 from .instructions import describe_speech, measure_manner
 from .pool import Pool, plain_words, speaker_of, spoken_span
 
-
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #009632d9
 @simulates("tts", unfit=lambda pool, r: pool.unfit(r, text=True, prompted=True))
 def _tts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Text and prompts; the target says the text."
     said = pool.utterance(rng, text=True, prompted=True)
     return {"text": said.text, "prompt": pool.prompt(rng, said)}, said.waveform, said.recordings
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #2d73c79d
 def _voices_of(pool, text):  # as `plain_words` gives it
@@ -47,7 +45,6 @@ def _other_voices(pool, said, texts):  # texts: of each recording in it, "" wher
 def _draw_clip(pool, rng, text, voice):
     "Draw a recording of a text by a voice."
     return rng.choice([r for r in pool.sayings[text] if speaker_of(r) == voice])
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #832d7320
 def _in_time(pool, clips, said):  # waveform [1, L]
@@ -83,7 +80,6 @@ def _vc(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], 
         drawn |= done
     return {"audio": audio, "prompt": prompt}, said.waveform, used, drawn
 
-
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6ff913e6
 @simulates("se", unfit=Pool.unfit)
 def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
@@ -98,7 +94,6 @@ def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], 
     audio, target = guard_peak(mix_at_snr(said.waveform, noise, drawn["snr_db"]), said.waveform)
     return {"audio": audio}, target, (*said.recordings, r), drawn
 
-
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #09cdd21b
 @simulates("tse", unfit=lambda pool, r: pool.unfit(r, prompted=True))
 def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
@@ -112,7 +107,6 @@ def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L],
     placed = fit_length(torch.nn.functional.pad(second, (start, 0)), length)
     audio, target = guard_peak(mix_at_snr(said.waveform, placed, drawn["snr_db"]), said.waveform)
     return {"audio": audio, "prompt": pool.prompt(rng, said)}, target, said.recordings + other.recordings, drawn
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #767cbc46
 @simulates("dereverb", unfit=Pool.unfit)
@@ -131,7 +125,6 @@ def _dereverb(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1
         name = room.text
     audio, target = guard_peak(reverberate(said.waveform, room_ir), said.waveform)
     return {"audio": audio}, target, said.recordings + used, {"room": name, "t60_s": t60(room_ir, pool.sample_rate)}
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #2573d78b
 def _moved(pool, rng, said):  # waveform [1, L], factor of the pitch
@@ -167,7 +160,6 @@ def _itts(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L]
     drawn = {"shift": factor, **vars(manner), "accent": accent}
     return {"text": said.text, "instruction": instruction}, target, said.recordings, drawn
 
-
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #efda609e
 _CLOCK = Clock()  # of the codec
 
@@ -189,7 +181,6 @@ def _estimated(words, phonemes, first, stop):  # phonemes: of each word
         spans.append(_WordSpan(word, first, first + int(share.sum())))
         first = spans[-1].stop
     return phoneme_ids(joined).repeat_interleave(shares), spans
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #8b1207ed
 class _TimedPhoneme(NamedTuple):
@@ -222,7 +213,6 @@ def _measured_spans(words, phonemes, rows, n_frames):  # rows: `_TimedPhoneme`s 
         spans.append(_WordSpan(word, first, stop))
     return spans
 
-
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #ed25379b
 def _timed(pool, said, n_frames):  # ids [T], `sil` where nobody speaks; `_WordSpan`s
     "Say which phoneme each frame of an utterance has, and where its words are."
@@ -242,7 +232,6 @@ def _timed(pool, said, n_frames):  # ids [T], `sil` where nobody speaks; `_WordS
             found = _measured_spans(words, phonemes, rows, n_frames)
         spans += found
     return ids, spans
-
 
 # %% ../../nbs/tasks/07_simulate_speech.ipynb #6f5fa5de
 @simulates("sedit", unfit=lambda pool, r: pool.unfit(r, text=True))
