@@ -24,7 +24,6 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
         Leg,
         LIMITS,
         VARIETY,
-        average_models,
         compact_report,
         describe_leg,
         history_of,

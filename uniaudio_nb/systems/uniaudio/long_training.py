@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VARIETY', 'LIMITS', 'training_material', 'prepare_set', 'Leg', 'describe_leg', 'history_of', 'note_process',
-           'train_leg', 'signal_training', 'average_models', 'compact_report', 'ship_model', 'main']
+           'train_leg', 'signal_training', 'compact_report', 'ship_model', 'main']
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #69c3b7d2
 import argparse
@@ -13,7 +13,6 @@ import json
 import os
 import shutil
 import signal
-from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -227,31 +226,6 @@ def signal_training(
         raise ValueError(f"the training in {out} has ended") from None
     return number
 
-# %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #f036b009
-def average_models(
-    folders: Sequence,  # of models of the same sizes; the history of the last one is kept
-    out: str | Path,  # becomes the folder of the average
-    shares: Sequence[float] | None = None,  # of each, divided by their sum; None: all alike
-) -> Path:  # out
-    "Average the weights of several legs' models; `ValueError` when they do not fit each other."
-    shares = [1.0] * len(folders) if shares is None else list(shares)
-    if not folders or len(shares) != len(folders) or sum(shares) <= 0:
-        raise ValueError(f"an average needs models and a share for each, got {len(folders)} and {shares}")
-    models = [UniAudio.from_pretrained(folder) for folder in folders]
-    sizes = {model.model.config for model in models}
-    if len(sizes) > 1:
-        raise ValueError(f"the models have different sizes: {sizes}")
-    parts = [share / sum(shares) for share in shares]
-    mean = {}
-    for part, model in zip(parts, models):
-        for name, weights in model.model.state_dict().items():
-            mean[name] = mean.get(name, 0) + part * weights
-    last = models[-1]
-    last.model.load_state_dict(mean)
-    legs = [history_of(folder)[-1]["name"] for folder in folders]
-    last.info["average"] = {leg: round(part, 2) for leg, part in zip(legs, parts)}
-    return last.save_pretrained(out)
-
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #f55da0ae
 def compact_report(
     report: dict,  # of `evaluate_model`
@@ -277,12 +251,6 @@ voices, ten classes of environmental sounds and some more, notes of instruments,
 Whole sentences, other voices and other sounds it has hardly met: expect noise there."""
 
 
-def _average_in_words(average):  # {leg: share}; None: there is none
-    if not average:
-        return "those after the last leg"
-    return "the average of those after " + ", ".join(f"{leg} ({share:.0%})" for leg, share in average.items())
-
-
 def _facts(model, history):  # what the card lists
     hours, steps = sum(leg["hours"] for leg in history), sum(leg["steps"] for leg in history)
     return {
@@ -290,7 +258,6 @@ def _facts(model, history):  # what the card lists
         "tasks": ", ".join(model.tasks),
         "parameters": f"{sum(p.numel() for p in model.model.parameters()):,}",
         "trained": f"{steps:,} steps, {hours:.1f} hours, in legs of {', '.join(str(leg['hours']) for leg in history)}",
-        "weights": _average_in_words(model.info.get("average")),
         "train it again": "`python -m uniaudio_nb.systems.uniaudio.long_training --data corpora --out runs/default`, "
         "then further legs with `--start`",
     }
@@ -316,8 +283,7 @@ def ship_model(
     "Write the compact model folder with its card."
     place = Path(place or Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "uniaudio")
     model, history = UniAudio.from_pretrained(folder), history_of(folder)
-    average = model.info.get("average")
-    model.info = {"name": "UniAudio", "history": history, "generation": settings or {}, "average": average}
+    model.info = {"name": "UniAudio", "history": history, "generation": settings or {}}
     model.save_pretrained(place, compact=True)
     about = (
         "The language model that `UniAudio.from_pretrained()` loads. Weights are stored in 16 bits.\n\n"
@@ -347,7 +313,6 @@ def _parser():
     parser.add_argument("--seed", type=int, default=0, help="another for each leg (default: 0)")
     parser.add_argument("--threads", type=int, default=0, help="of the training (default: all)")
     parser.add_argument("--weights", default="", help="of tasks, e.g. se=2,tse=2 (default: all alike)")
-    parser.add_argument("--average", nargs="+", metavar="FOLDER", help="write the average of models to OUT/NAME")
     parser.add_argument("--pause", action="store_true", help="stop the training in --out for now")
     parser.add_argument("--go-on", action="store_true", help="let it go on")
     return parser
@@ -387,8 +352,6 @@ def main(
     try:
         if given.pause or given.go_on:
             print(f"process {signal_training(given.out, given.pause)} {'waits' if given.pause else 'goes on'}")
-        elif given.average:
-            print(average_models(given.average, Path(given.out) / given.name))
         else:
             _run(given)
     except (ValueError, OSError) as error:
