@@ -33,23 +33,11 @@ def default_of(node):
     return node if isinstance(node, ast.Constant) and isinstance(node.value, SIMPLE) else ast.Constant(...)
 
 
-def allow_none(argument, default):
-    "Say of a parameter that is None by default that it may be None."
-    nothing = isinstance(default, ast.Constant) and default.value is None
-    if nothing and argument.annotation and "None" not in ast.unparse(argument.annotation):
-        argument.annotation = ast.BinOp(argument.annotation, ast.BitOr(), ast.Constant(None))
-
-
 def signature(node, *, drop_first_annotation=False, decorators=()):
     "The function without its body."
     arguments = node.args
-    positional = [*arguments.posonlyargs, *arguments.args]
     if drop_first_annotation:
-        positional[0].annotation = None
-    for argument, default in zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults):
-        allow_none(argument, default)
-    for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults):
-        allow_none(argument, default)
+        arguments.args[0].annotation = None
     arguments.defaults = [default_of(each) for each in arguments.defaults]
     arguments.kw_defaults = [each and default_of(each) for each in arguments.kw_defaults]
     stub = ast.FunctionDef(

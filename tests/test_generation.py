@@ -15,7 +15,7 @@ from uniaudio_nb.tasks import Continuous, Segment, Vocabulary, ids_to_codes, pac
 from uniaudio_nb.lm import generate, generate_steps, GenerationConfig, MultiScaleTransformer, MultiScaleConfig
 
 sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
-from reference_multiscale import ReferenceMultiScale  # noqa: E402
+from reference_multiscale import reference_of  # noqa: E402
 
 
 @pytest.mark.parametrize(
@@ -27,16 +27,7 @@ from reference_multiscale import ReferenceMultiScale  # noqa: E402
 def test_official_variant_equals_the_reference(sizes):
     config = MultiScaleConfig.official(**sizes)
     torch.manual_seed(0)
-    reference = ReferenceMultiScale(
-        config.n_layers,
-        config.n_local_layers,
-        config.width,
-        config.n_heads,
-        config.context,
-        config.vocabulary_size,
-        3,
-        768,
-    ).eval()
+    reference = reference_of(config)
     assert sizes.keys() != {"context"} or sum(p.numel() for p in reference.parameters()) == 184_575_744 - 768 * (
         8000 - 128
     )

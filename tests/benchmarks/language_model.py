@@ -23,7 +23,7 @@ from statistics import median
 import torch
 import torch.nn.functional as F
 
-from reference_multiscale import ReferenceMultiScale
+from reference_multiscale import reference_of
 from uniaudio_nb.layers import Transformer
 from uniaudio_nb.tasks import Continuous, Segment, Vocabulary, pack
 from uniaudio_nb.lm import generate, generate_frames, GenerationConfig, MultiScaleTransformer, MultiScaleConfig
@@ -76,16 +76,7 @@ def pair(config):
     "The reference and ours with the same random weights."
     torch.manual_seed(0)
     ours = MultiScaleTransformer(config).eval()
-    reference = ReferenceMultiScale(
-        config.n_layers,
-        config.n_local_layers,
-        config.width,
-        config.n_heads,
-        config.context,
-        config.vocabulary_size,
-        config.n_codebooks,
-        config.continuous_dimension,
-    ).eval()
+    reference = reference_of(config)
     reference.load_state_dict(ours.to_official_state_dict())
     return reference, ours
 

@@ -137,3 +137,17 @@ class ReferenceMultiScale(nn.Module):
             frame = torch.stack(drawn, 2)
             new.append(frame)
         return torch.cat(new, 1)
+
+
+def reference_of(config):
+    "The reference in the sizes of a `MultiScaleConfig`, with random weights, in evaluation mode."
+    return ReferenceMultiScale(
+        config.n_layers,
+        config.n_local_layers,
+        config.width,
+        config.n_heads,
+        config.context,
+        config.vocabulary_size,
+        config.n_codebooks,
+        config.continuous_dimension,
+    ).eval()

@@ -90,7 +90,7 @@ def audio_uri(
 def listen(
     waveform: torch.Tensor,  # [L] or [C, L]; played at its own level, clipped at 1
     sample_rate: int,  # Hz
-    title: str = None,  # above the player
+    title: str | None = None,  # above the player
     seconds: float = 6.0,  # longer sounds are cut
 ):  # IPython HTML with the MP3 inside
     "Make a small audio player for a notebook."

@@ -209,10 +209,10 @@ def _resample_blocks(blocks, n_channels, up, down):
 # %% ../../nbs/audio/00_waveform.ipynb #dd1dd237
 def stream_audio(
     path: str | Path,  # wav, flac, ogg or mp3
-    sample_rate: int = None,  # Hz wanted (None: the file's own)
+    sample_rate: int | None = None,  # Hz wanted (None: the file's own)
     mono: bool = True,  # average the channels
     start: float = 0.0,  # s, where to begin
-    seconds: float = None,  # how much to read (None: to the end)
+    seconds: float | None = None,  # how much to read (None: to the end)
     chunk: float = 30.0,  # s per chunk
 ) -> Iterator[torch.Tensor]:  # chunks [C, l] float32; put together they are what `load_audio` gives
     "Read a file of any length chunk by chunk in constant memory; errors as in `load_audio`."
@@ -230,10 +230,10 @@ def stream_audio(
 # %% ../../nbs/audio/00_waveform.ipynb #7b3448ec
 def load_audio(
     path: str | Path,  # wav, flac, ogg or mp3
-    sample_rate: int = None,  # Hz wanted (None: the file's own)
+    sample_rate: int | None = None,  # Hz wanted (None: the file's own)
     mono: bool = True,  # average the channels
     start: float = 0.0,  # s, where to begin
-    seconds: float = None,  # how much to read (None: to the end)
+    seconds: float | None = None,  # how much to read (None: to the end)
 ) -> tuple[torch.Tensor, int]:  # waveform [C, L] float32, sample rate in Hz
     """Read an audio file; `FileNotFoundError` if missing, `ValueError` if a folder, empty, cut off, not audio, or with
     NaN."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 # %% ../../nbs/core/00_patching.ipynb #693962ea
 def patch(
-    method: Callable = None,  # function whose first parameter is annotated with the class it joins
+    method: Callable | None = None,  # function whose first parameter is annotated with the class it joins
     *,
     as_prop: bool = False,  # make it a property
     cls_method: bool = False,  # make it a class method (the first parameter is then the class itself)

@@ -58,7 +58,7 @@ def get(
     self: AudioCache,
     recording: Recording,  # what to read
     start: float = 0.0,  # s
-    seconds: float = None,  # s (None: to the end)
+    seconds: float | None = None,  # s (None: to the end)
 ) -> torch.Tensor:  # [1, l] float32
     "Read a recording or a segment of it."
     samples = self.kept.get(recording.path)

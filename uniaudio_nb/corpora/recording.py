@@ -212,7 +212,7 @@ def scan_folder(
     folder: str | Path,  # any folder of audio files, searched to the bottom
     kind: str,  # what they hold: one of KINDS
     # optional table `name|text` (LJ Speech) or `name,text`; else a `.txt` file beside an audio file is its text
-    texts: str | Path = None,
+    texts: str | Path | None = None,
 ) -> list[Recording]:  # label and speaker: the name of the folder that holds the file
     "Read a folder that has no manifest."
     folder = Path(folder).absolute()

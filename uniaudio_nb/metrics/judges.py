@@ -430,7 +430,7 @@ def load_judges(
 # %% ../../nbs/metrics/02_judges.ipynb #3eb97379
 def bootstrap(
     values: Sequence[float],  # one for each clip, such as 1 for right and 0 for wrong
-    groups: Sequence = None,  # of each clip: its speaker, its room; None: each clip stands for itself
+    groups: Sequence | None = None,  # of each clip: its speaker, its room; None: each clip stands for itself
     level: float = 0.95,  # probability of the interval
     draws: int = 2000,  # of as many groups as there are, with replacement
     seed: int = 0,  # same seed, same interval

@@ -223,9 +223,9 @@ def _fit(model, training, steps, minutes):
 def train_recogniser(
     recordings: Sequence[Recording],  # those of the split train (or without a split) are learnt
     of: str = "label",  # what to tell apart: label, speaker or text
-    folder: str | Path = None,  # where to save the result (None: nowhere)
+    folder: str | Path | None = None,  # where to save the result (None: nowhere)
     steps: int = 300,  # batches of 32 windows
-    minutes: float = None,  # stop after this time at the latest (None: never)
+    minutes: float | None = None,  # stop after this time at the latest (None: never)
     seed: int = 0,  # same seed and steps, same result
     device: str = "cpu",  # where to train
     # at which each recording is played: pitch and tempo change, an instrument stays what it is
