@@ -18,7 +18,7 @@ import torch
 
 from ..core.clock import Clock
 from ..core.patching import patch
-from ..audio.effects import degrade, fade_edges
+from ..audio.effects import degrade, fade_edges, transpose
 from ..audio.rooms import simulate_room
 from ..audio.waveform import fit_length
 from ..corpora.crops import AudioCache
@@ -57,7 +57,8 @@ class Variety:
     voice_power: float = 0.5
     # s, not a share: up to so much silence stands in front of speech, so that its codes differ from time to time
     late: float = 0.0
-    transposed: float = 0.0  # of songs, sounds and music, which are played up to three semitones higher or lower
+    # of songs, sounds, music, and speech where the text does not matter: played up to three semitones higher or lower
+    transposed: float = 0.0
 
     def __post_init__(self):
         for name, share in vars(self).items():
@@ -170,6 +171,7 @@ class Utterance:
     words: tuple  # (text, first sample, sample after the last) of each recording in it; no text where it is cut
     recordings: tuple  # the recordings in it
     rest: torch.Tensor | None = None  # of a cut recording: up to 3 s beside it, 50 ms away [1, l]
+    semitones: int = 0  # how far the voice was moved; its prompts must be moved as far
 
     @property
     def text(self) -> str:  # all of it
@@ -333,6 +335,33 @@ def utterance(
         return self._several_words(rng, r, fitting[voice], longest, most=n_recordings - prompted)
     return self._whole(rng, r) if r.seconds <= longest else self._cut(rng, r)
 
+# %% ../../nbs/tasks/03_pool.ipynb #e7a3484b
+@patch
+def semitones(
+    self: Pool,
+    rng: random.Random,  # source of chance; not touched where nothing is moved
+) -> int:  # from -3 to 3
+    "Draw how far an example is moved."
+    share = self.variety.transposed
+    return rng.randint(-3, 3) if share and rng.random() < share else 0
+
+
+@patch
+def transposed(
+    self: Pool,
+    rng: random.Random,  # source of chance
+    said: Utterance,  # as it was recorded
+) -> Utterance:  # the same, or in a voice that nobody has
+    "Move a voice for a share of `variety`, as a tape does."
+    semitones = self.semitones(rng)
+    if not semitones:
+        return said
+    moved = transpose(said.waveform, semitones)
+    stretch = moved.shape[-1] / said.waveform.shape[-1]
+    words = (_Word(text, round(first * stretch), round(stop * stretch)) for text, first, stop in said.words)
+    rest = None if said.rest is None else transpose(said.rest, semitones)
+    return Utterance(moved, tuple(words), said.recordings, rest, semitones)
+
 # %% ../../nbs/tasks/03_pool.ipynb #a07a42f6
 def crop_prompt(
     waveform: torch.Tensor,  # another recording of the voice [1, L]
@@ -359,6 +388,21 @@ def degraded(
         room = self.cache.get(self.pick(rng, "room"))
     return degrade(rng, waveform, self.sample_rate, noise, room)
 
+# %% ../../nbs/tasks/03_pool.ipynb #e289c446
+@patch
+def moved(
+    self: Pool,
+    prompts: tuple,  # recordings or waveforms [1, l]
+    semitones: int,  # of the target
+) -> tuple:  # the prompts, or waveforms of the first two
+    "Move prompts as far as their target was moved: the voice stays one."
+    if not semitones:
+        return prompts
+    return tuple(
+        transpose(each if isinstance(each, torch.Tensor) else self.cache.get(each, 0.0, PROMPT_SECONDS), semitones)
+        for each in prompts[:2]
+    )
+
 # %% ../../nbs/tasks/03_pool.ipynb #3baa620a
 @patch
 def prompt(
@@ -370,10 +414,13 @@ def prompt(
     used = {r.path for r in said.recordings}
     others = [r for r in self.voices[speaker_of(said.recordings[0])] if r.path not in used]
     if self.variety.degraded and rng.random() < self.variety.degraded and (others or said.rest is not None):
-        clean = crop_prompt(self.cache.get(rng.choice(others)), self.sample_rate, rng) if others else said.rest
+        clean = said.rest
+        if others:
+            recording = crop_prompt(self.cache.get(rng.choice(others)), self.sample_rate, rng)
+            (clean,) = self.moved((recording,), said.semitones)
         return (self.degraded(rng, clean)[0],)
     if others:
-        return tuple(rng.sample(others, min(8, len(others))))
+        return self.moved(tuple(rng.sample(others, min(8, len(others)))), said.semitones)
     return () if said.rest is None else (said.rest,)
 
 # %% ../../nbs/tasks/03_pool.ipynb #d51e7c54

@@ -30,12 +30,6 @@ from .examples import NEEDS, SIMULATORS, Examples, TaskExample, simulates
 _all_ = ["NEEDS", "SIMULATORS", "Examples", "TaskExample", "simulates"]  # with all eleven registered
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #0e65bb1f
-def _semitones(pool: Pool, rng: random.Random) -> int:  # from -3 to 3
-    "Draw how far an example is moved; the source of chance is not touched where nothing is."
-    share = pool.variety.transposed
-    return rng.randint(-3, 3) if share and rng.random() < share else 0
-
-
 def _moved(notes, semitones, stretch):  # `Note`s
     "Move notes in pitch and time, as a tape does."
     return [Note(note.onset * stretch, note.duration * stretch, note.midi + semitones) for note in notes]
@@ -120,19 +114,13 @@ def _note_frames(notes, n_frames):  # ids [T], 0 where nothing sounds
     return notes_to_frames(notes, n_frames) if notes else torch.zeros(n_frames, dtype=torch.long)
 
 
-def _moved_prompt(pool, prompt, semitones):  # waveform [1, l]
-    "Move a prompt, a recording or a waveform, as far as its song was moved: the voice stays one."
-    waveform = prompt if isinstance(prompt, torch.Tensor) else pool.cache.get(prompt, 0.0, min(3.0, prompt.seconds))
-    return transpose(waveform, semitones)
-
-
 @simulates("svs", ("singing",), _unsung)
 def _svs(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Phonemes, their frames and the notes; the prompt is another song of the singer, else another part, else nothing."
     r = pool.pick(rng, "singing", lambda r: not _unsung(pool, r), "singing with labels, or with a note in its label")
     start, end = _song_part(pool, rng, r)
     part = pool.cache.get(r, start, end - start)
-    semitones = _semitones(pool, rng)
+    semitones = pool.semitones(rng)
     target = fade_edges(transpose(part, semitones))
     stretch = target.shape[-1] / part.shape[-1]
     n_frames = _CLOCK.frames(target.shape[-1])
@@ -143,7 +131,7 @@ def _svs(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L],
         "text": [row.phoneme for row in rows],
         "durations": alignment_to_frames(rows, n_frames),
         "notes": _note_frames(notes, n_frames),
-        "prompt": tuple(_moved_prompt(pool, each, semitones) for each in prompt[:2]) if semitones else prompt,
+        "prompt": pool.moved(prompt, semitones),
     }
     return conditions, target, (r,)
 
@@ -169,7 +157,7 @@ def _sound(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L
         second = (other.text, pool.crop(rng, other)[0])
         text, target, drawn = mix_sounds(rng, (r.text, target), second, pool.sample_rate)
         return {"text": text}, target, (r, other), drawn
-    return {"text": r.text}, transpose(target, _semitones(pool, rng))[:, : target.shape[-1]], (r,)
+    return {"text": r.text}, transpose(target, pool.semitones(rng))[:, : target.shape[-1]], (r,)
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #3706afa0
 @functools.lru_cache(maxsize=4096)
@@ -222,7 +210,7 @@ def _music(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L
         target, start = pool.crop(rng, r)
         notes = _notes_within(_score(r), start, start + target.shape[-1] / pool.sample_rate)
         used = (r,)
-    semitones = _semitones(pool, rng)
+    semitones = pool.semitones(rng)
     moved = transpose(target, semitones)
     notes = _moved(notes, semitones, moved.shape[-1] / target.shape[-1])
     target = moved

@@ -60,7 +60,7 @@ def _in_time(pool, clips, said):  # waveform [1, L]
 @simulates("vc", unfit=lambda pool, r: pool.unfit(r, prompted=True))
 def _vc(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "The same words by another speaker, half of the time where there is one, or the target with its voice moved."
-    said = pool.utterance(rng, prompted=True, whole=True)
+    said = pool.transposed(rng, pool.utterance(rng, prompted=True, whole=True))
     texts = [plain_words(text) for text, _, _ in said.words]
     others = _other_voices(pool, said, texts)
     prompt = pool.prompt(rng, said)
@@ -84,7 +84,7 @@ def _vc(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], 
 @simulates("se", unfit=Pool.unfit)
 def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Speech in recorded noise, or in a sound effect for a share of `pool.variety`, -2 to 15 dB."
-    said = pool.utterance(rng)
+    said = pool.transposed(rng, pool.utterance(rng))
     kind = "noise"
     if pool.variety.noise_sounds and pool.kinds["sound"] and rng.random() < pool.variety.noise_sounds:
         kind = "sound"
@@ -98,8 +98,8 @@ def _se(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], 
 @simulates("tse", unfit=lambda pool, r: pool.unfit(r, prompted=True))
 def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Two voices at once, -5 to 5 dB; the prompt says whose to keep."
-    said = pool.utterance(rng, prompted=True)
-    other = pool.utterance(rng, other_than=speaker_of(said.recordings[0]))
+    said = pool.transposed(rng, pool.utterance(rng, prompted=True))
+    other = pool.transposed(rng, pool.utterance(rng, other_than=speaker_of(said.recordings[0])))
     length = said.waveform.shape[-1]
     second = other.waveform[:, :length]
     start = rng.randrange(length - second.shape[-1] + 1)
@@ -112,7 +112,7 @@ def _tse(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L],
 @simulates("dereverb", unfit=Pool.unfit)
 def _dereverb(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L], recordings used
     "Speech in a recorded room, or in a simulated one for a share of `pool.variety`."
-    said = pool.utterance(rng)
+    said = pool.transposed(rng, pool.utterance(rng))
     if pool.variety.simulated_rooms and rng.random() < pool.variety.simulated_rooms:
         room = pool.simulated_room(rng)
         room_ir = room.room_ir
