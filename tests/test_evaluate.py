@@ -12,7 +12,7 @@ from uniaudio_nb.codec import Codec
 from uniaudio_nb.corpora import assign_splits, read_corpora
 from uniaudio_nb.lm import MultiScaleConfig, MultiScaleTransformer
 from uniaudio_nb.systems import Generation, Material, UniAudio, build_case, choose_cases, committed_cases
-from uniaudio_nb.shards import name_of
+from uniaudio_nb.corpora import name_of
 from uniaudio_nb.systems import evaluate_model
 from uniaudio_nb.tasks import TASKS, Tokenizers, untrained_tokenizers
 

@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st  # noqa: E402
 from uniaudio_nb.audio import level_dbfs, save_audio  # noqa: E402
 from uniaudio_nb.tasks import EDITS, edit_sound, mix_sounds  # noqa: E402
 from uniaudio_nb.corpora import AudioCache  # noqa: E402
-from uniaudio_nb.corpora import read_corpora, Recording, assign_splits
+from uniaudio_nb.corpora import name_of, read_corpora, Recording, assign_splits
 from uniaudio_nb.audio import decay_curve, reverberate, t60  # noqa: E402
 from uniaudio_nb.audio import degrade, fade_edges, guard_peak, mix_at_snr  # noqa: E402
 from uniaudio_nb.tasks import NEEDS, SIMULATORS, examples_for  # noqa: E402
@@ -262,7 +262,7 @@ def test_examples_keep_their_promises(task, split, index):
     assert target.shape[0] == 1
     assert 0.3 * RATE <= target.shape[-1] <= 4 * RATE + 1
     assert target.isfinite().all()
-    names = {"/".join((r.corpus, r.path.parent.name, r.path.name)) for r in samples() if r.split == split}
+    names = {name_of(r) for r in samples() if r.split == split}
     assert set(made.source.split(" + ")) <= names  # nothing of the other split
     for prompt in made.conditions.get("prompt", ()):
         assert isinstance(prompt, Recording) and prompt.split == split and prompt.path.name not in made.source

@@ -43,7 +43,7 @@ from semantic import (
 )
 
 from uniaudio_nb.audio import save_audio
-from uniaudio_nb.corpora import AudioCache, read_corpora, assign_splits
+from uniaudio_nb.corpora import AudioCache, name_of, read_corpora, assign_splits
 from uniaudio_nb.engine import load_checkpoint, save_checkpoint, LoopConfig, learning_rate_at
 from uniaudio_nb.metrics import Recogniser
 from uniaudio_nb.codec import Codec
@@ -250,7 +250,7 @@ def describe(data, shard):
     """Say of each example of a shard who speaks, what, and where its source comes from: examples are made again from
     their numbers."""
     pool, found = Pool(recordings_of(data), "valid", seconds=SECONDS, cache=AudioCache(16_000)), []
-    by_name = {"/".join((r.corpus, r.path.parent.name, r.path.name)): r for r in pool.all}
+    by_name = {name_of(r): r for r in pool.all}
     for number in shard.examples[:, 4].tolist():
         example = pool.example("vc", number, seed=shard.index["seed"])
         used = [by_name[name] for name in example.source.split(" + ")]

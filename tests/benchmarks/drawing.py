@@ -21,8 +21,8 @@ from uniaudio_nb.corpora import assign_splits, read_corpora
 from uniaudio_nb.lm import GenerationConfig
 from uniaudio_nb.systems.cases import Material
 from uniaudio_nb.systems.evaluate import evaluate_model
-from uniaudio_nb.systems.measures import MEASURES
 from uniaudio_nb.systems.uniaudio import UniAudio
+from uniaudio_nb.tasks import TASKS
 
 SETTINGS = {
     "temperature 0.7": {"temperature": 0.7},
@@ -59,7 +59,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", default="../shared/data", help="folder with corpora (default: ../shared/data)")
     parser.add_argument("--model", help="model folder (default: the one that ships)")
-    parser.add_argument("--tasks", nargs="+", choices=list(MEASURES), default=list(MEASURES), metavar="TASK")
+    parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=list(TASKS), metavar="TASK")
     parser.add_argument(
         "--settings",
         nargs="+",

@@ -9,7 +9,7 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .write import prepare_shards, recordings_digest
     from .read import Shard, draw
     from .batches import BatchLoader, TokenBatches, bucket_ends
-    from .prepare import FILES_PER_SLICE, count_targets, name_of, report_table, usable_recordings, what_is_wrong
+    from .prepare import FILES_PER_SLICE, count_targets, report_table, usable_recordings, what_is_wrong
     from .renewed import RenewedBatches, RenewedShards
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -1,6 +1,7 @@
 # Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from typing import NamedTuple
 from uniaudio_nb.core.clock import Clock
@@ -34,6 +35,7 @@ class Prepared:
 
 class Generator:
     sample_rate: int
+    tasks: tuple = ...
     tokenizers: object = ...
     settings: Any
 
@@ -76,6 +78,12 @@ class Generator:
         chunk_seconds: float = 0.5,
         **conditions,
     ) -> Iterator: ...
+    @classmethod
+    def from_pretrained(
+        cls, name_or_folder: str | Path | None = None, device: str | None = None, precision: str = "float32"
+    ) -> Generator: ...
+    @property
+    def label(self) -> str: ...
 
 class _Row(NamedTuple):
     prepared: Prepared
@@ -87,3 +95,7 @@ def _unheard(found, n_samples): ...
 def _ranked(found, n_samples, scorer): ...
 
 _FRAME_SECONDS: float
+SYSTEMS: dict
+
+def register_system(name: str, system: type): ...
+def find_system(name: str) -> type: ...

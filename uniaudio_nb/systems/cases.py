@@ -19,9 +19,11 @@ import torch
 from ..core.clock import Clock
 from ..core.patching import patch
 from ..corpora.crops import AudioCache, bring_to_level
-from ..corpora.recording import Recording
-from ..tasks.pool import Missing, plain_words, speaker_of
-from ..shards.prepare import name_of
+from ..corpora.recording import Recording, name_of
+from ..tasks.examples import SIMULATORS
+from ..tasks.pool import Missing, Pool, plain_words, speaker_of
+from ..tasks.task import get_task
+from ..tasks.tokenizers import PROMPT_SECONDS
 from .base import LEVEL
 
 # %% ../../nbs/systems/02_cases.ipynb #c4b99b23
@@ -67,6 +69,7 @@ class Material:
         self.words = _single_words(self.valid)  # (speaker, word) -> recordings of one spoken word
         # the same over all splits, where a voice says a word in `train` only
         self.more_words = _single_words(self.recordings)
+        self.pool = Pool(self.recordings, "valid", cache=self.cache)  # for tasks whose cases are simulated
         self.sentences = [r for r in self.valid if r.kind == "speech" and len(plain_words(r.text).split()) > 2]
 
 # %% ../../nbs/systems/02_cases.ipynb #0b320ae6
@@ -114,14 +117,73 @@ def makes_cases(
 
     return register
 
+# %% ../../nbs/systems/02_cases.ipynb #9e91d7b8
+_SIMULATED = 60  # cases
+
+
+def _draw_simulated(task, material, _rng):
+    SIMULATORS[task](material.pool, random.Random(0))  # `Missing` where the recordings lack something
+    rows = []
+    for index in range(_SIMULATED):
+        example = material.pool.example(task, index)
+        rows.append({"clips": example.source.split(" + "), "example": index})
+    return rows
+
+
+def _asked_sound(material, value):  # as a request holds it; value: a waveform [1, L], or prompts to choose from
+    first = value if isinstance(value, torch.Tensor) else value[0]
+    if isinstance(first, Recording):
+        first = material.cache.get(first, 0.0, PROMPT_SECONDS)
+    return material.given(first)
+
+
+def _request_of(task, conditions, material):  # of a training example, without what a user does not know
+    request = {"task": task.name}
+    for name in task.inputs:
+        if name in conditions:
+            sound = task.about(name).kind == "sound"
+            request[name] = _asked_sound(material, conditions[name]) if sound else conditions[name]
+    return request
+
+# %% ../../nbs/systems/02_cases.ipynb #28d526e0
+def _expected_of(clips):  # recordings, the target's first -> for the measures
+    first = clips[0]
+    spoken = [r for r in clips if r.kind == "speech" and speaker_of(r) == speaker_of(first)]
+    words = plain_words(first.text).split()
+    found = {
+        "speaker": first.speaker,
+        "word": words[0] if len(spoken) == len(words) == 1 else "",
+        "sound": first.label if first.kind == "sound" else "",
+        "instrument": first.instrument,
+        "midi": first.midi_number,
+    }
+    return {key: value for key, value in found.items() if value}
+
+
+def _build_simulated(task, material, row):
+    example = material.pool.example(task, row["example"])
+    request = _request_of(get_task(task), example.conditions, material)
+    inputs = (request["audio"][0],) if get_task(task).floor == "input" else ()
+    clips = [material.recording(name) for name in row["clips"]]
+    return Case(task, row, (request,), (example.target,), inputs, _expected_of(clips))
+
+# %% ../../nbs/systems/02_cases.ipynb #1cdd6412
+def _makers_of(task):  # -> draw, build
+    if task in CASES:
+        return CASES[task]
+    if task in SIMULATORS:
+        return functools.partial(_draw_simulated, task), functools.partial(_build_simulated, task)
+    raise ValueError(f"there are no cases for the task {task!r}, and no simulation; known: {', '.join(CASES)}")
+
 
 def build_case(
-    task: str,  # key of CASES
+    task: str,  # key of CASES or SIMULATORS
     row: dict,  # of a list
     material: Material,
 ) -> Case:
     "Build a case from its row."
-    return CASES[task][1](material, row)
+    _, build = _makers_of(task)
+    return build(material, row)
 
 # %% ../../nbs/systems/02_cases.ipynb #fc4e4055
 def draw_cases(
@@ -133,8 +195,9 @@ def draw_cases(
     material = recordings if isinstance(recordings, Material) else Material(recordings)
     rows, lacking = {}, {}
     for task in tasks or CASES:
+        draw, _ = _makers_of(task)
         try:
-            rows[task] = CASES[task][0](material, random.Random(f"{seed} {task}"))
+            rows[task] = draw(material, random.Random(f"{seed} {task}"))
         except Missing as missing:
             lacking[task] = f"the recordings hold no {missing}"
     return rows, lacking
@@ -198,9 +261,8 @@ def choose_cases(
     "Take the committed list of each task where its recordings are there, else draw one."
     material = recordings if isinstance(recordings, Material) else Material(recordings)
     wanted = list(tasks or CASES)
-    unknown = [task for task in wanted if task not in CASES]
-    if unknown:
-        raise ValueError(f"there are no cases for the task {unknown[0]!r}; known: {', '.join(CASES)}")
+    for task in wanted:
+        _makers_of(task)  # `ValueError` before anything is drawn
     rows, origin = {}, {}
     for task in wanted:
         chosen, origin[task] = _rows_for(task, material, seed)

@@ -22,13 +22,13 @@ from tqdm import tqdm
 from ..core.files import write_aside
 from ..audio.mel import LogMel
 from ..audio.waveform import fit_length, level_dbfs, resample, save_audio
+from ..corpora.recording import name_of
 from ..tasks.task import TASKS, get_task
 from .base import SILENT, Generator
-from ..shards.prepare import name_of
 from .cases import Material
 from .questions import build_case, choose_cases, count_sources
 from .own_judges import judges_for
-from .measures import MEASURES, SAMPLE_RATE, Heard, Trial, measure_cases, task_verdict
+from .measures import SAMPLE_RATE, Heard, Trial, measure_cases, measures_of, task_verdict
 
 # %% ../../nbs/systems/06_evaluate.ipynb #f06da32f
 _FULL_SCALE = 32767  # of a sample with 16 bits
@@ -89,7 +89,9 @@ def through_codec(
     model: Generator,  # or anything with `sample_rate` and `tokenizers`
     waveform: torch.Tensor,  # [1, L] at SAMPLE_RATE
 ) -> Heard:  # what comes out of the model's codec, of the same length
-    "Send a sound through the codec: the ceiling."
+    "Send a sound through the codec: the ceiling. A system without a codec has the sound itself."
+    if model.tokenizers is None:
+        return Heard(waveform)
     sound = resample(waveform, SAMPLE_RATE, model.sample_rate)
     codes = model.tokenizers.encode(sound)
     back = resample(model.tokenizers.decode(codes).cpu().clamp(-1, 1), model.sample_rate, SAMPLE_RATE)
@@ -97,6 +99,8 @@ def through_codec(
 
 
 def _inputs(model, case):  # unprocessed, with their codes
+    if model.tokenizers is None:
+        return tuple(map(Heard, case.inputs))
     sounds = [resample(x, SAMPLE_RATE, model.sample_rate) for x in case.inputs]
     return tuple(Heard(x, model.tokenizers.encode(sound).cpu()) for x, sound in zip(case.inputs, sounds))
 
@@ -117,7 +121,8 @@ def _compared(model, cases, inputs):  # what stands beside the answers: {"ceilin
     for case, given, other in zip(cases, inputs, others):
         decoded = tuple(through_codec(model, x) for x in case.targets)
         trials["ceiling"].append(Trial(case, decoded, given))
-        trials["floor"].append(Trial(case, given or other, given))
+        floor = given if get_task(case.task).floor == "input" else other
+        trials["floor"].append(Trial(case, floor, given))
         trials["original"].append(Trial(case, tuple(map(Heard, case.targets)), given))
     return trials
 
@@ -302,7 +307,7 @@ def _task_report(model, task, cases, answers, *, judges, material, rows, samples
     for row in answers:
         answered.append([Trial(case, heard, given) for case, heard, given in zip(cases, row, inputs)])
     trials = compared | {"model": answered}
-    figures = [measure_cases(measure, trials, judges) for measure in MEASURES.get(task, ())]
+    figures = [measure_cases(measure, trials, judges) for measure in measures_of(get_task(task))]
     outputs = [heard.waveform for row in answers for sounds in row for heard in sounds]
     seconds = [output.shape[-1] / SAMPLE_RATE for output in outputs]
     report = {
@@ -410,7 +415,7 @@ def evaluate_model(
     material = material or Material(recordings)
     judges = judges_for(material) if judges is None else judges
     wanted = list(tasks or getattr(model, "tasks", None) or TASKS)
-    rows, origin = choose_cases(material, [task for task in wanted if task in MEASURES], cases)
+    rows, origin = choose_cases(material, [task for task in wanted if get_task(task).judged], cases)
     out, reports = None if out is None else Path(out), {}
     config = config or getattr(model, "settings", None)
     about = {

@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['SAMPLE_RATE', 'PRESENT', 'MEASURES', 'MIN_SOURCES', 'MIN_HEARD', 'VERDICTS', 'Heard', 'Trial', 'Measure', 'hears',
            'guess', 'hears_edit', 'intelligibility', 'distortion_ratio', 'on_notes', 'on_pitch', 'in_order',
-           'same_codes', 'resampled_means', 'one_figure', 'judge_figure', 'measure_cases', 'task_verdict']
+           'same_codes', 'measures_of', 'resampled_means', 'one_figure', 'judge_figure', 'measure_cases',
+           'task_verdict']
 
 # %% ../../nbs/systems/04_measures.ipynb #91d5c9b9
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from ..audio.pitch import track_pitch
 from ..audio.waveform import fit_length
 from ..metrics.distances import si_sdr, stoi
 from ..tasks.instructions import measure_manner
+from ..tasks.task import Task
 from .cases import Case
 
 # %% ../../nbs/systems/04_measures.ipynb #7adb1a6d
@@ -168,39 +170,37 @@ def same_codes(trial, _judge=None) -> float:  # share of the frames
     return (mine == given).all(0)[outside].float().mean().item()
 
 # %% ../../nbs/systems/04_measures.ipynb #5f1b473f
-def _classes(name, what, judge, score, asked):
-    return Measure(name, hears(what), judge, score, asked, chance=guess(what))
+def _class(name, what, judge):
+    return Measure(name, hears(what), judge, chance=guess(what))
 
 
-def _digits(score, asked):
-    return _classes("words heard right", "word", "digits", score, asked)
-
-
-_STOI = Measure("STOI on sentences", intelligibility, score="share", asked=0.4, unit="")
-_SI_SDR = Measure("SI-SDR", distortion_ratio, unit="dB")
-
-MEASURES = {  # task -> its measures
-    "tts": (_digits("ratio", 0.9), _classes("speaker recognised", "speaker", "speakers", "ratio", 0.85)),
-    "vc": (_digits("ratio", 0.9), _classes("speaker recognised", "speaker", "speakers", "ratio", 0.85)),
-    "se": (_digits("above", 0.0), _STOI, _SI_SDR),
-    "tse": (_digits("ratio", 0.8), _SI_SDR),
-    "svs": (Measure("voiced frames on the asked notes", on_notes, score="value", asked=0.85),),
-    "sound": (_classes("sound recognised", "sound", "sounds", "ratio", 0.8),),
-    "music": (
-        _classes("instrument recognised", "instrument", "instruments", "ratio", 0.8),
-        Measure("median pitch on the asked note", on_pitch, score="value", asked=0.8),
-    ),
-    "aedit": (Measure("event edited, the other kept", hears_edit, "tags", "value", 0.75),),
-    "dereverb": (_digits("above", 0.0), _STOI, _SI_SDR),
-    "itts": (
-        Measure("attribute ordered as asked", in_order, score="value", asked=0.8, chance=lambda _cases: 0.5),
-        _digits("ratio", 0.8),
-    ),
-    "sedit": (
-        _digits("ratio", 0.85),
-        Measure("codes kept outside of the region", same_codes, score="value", asked=1.0, beside=False),
-    ),
+MEASURES = {  # key, as rows of tasks name it -> measure
+    "words": _class("words heard right", "word", "digits"),
+    "speaker": _class("speaker recognised", "speaker", "speakers"),
+    "sound": _class("sound recognised", "sound", "sounds"),
+    "instrument": _class("instrument recognised", "instrument", "instruments"),
+    "edit": Measure("event edited, the other kept", hears_edit, "tags"),
+    "stoi": Measure("STOI on sentences", intelligibility, unit=""),
+    "si_sdr": Measure("SI-SDR", distortion_ratio, unit="dB"),
+    "notes": Measure("voiced frames on the asked notes", on_notes),
+    "pitch": Measure("median pitch on the asked note", on_pitch),
+    "order": Measure("attribute ordered as asked", in_order, chance=lambda _cases: 0.5),
+    "codes": Measure("codes kept outside of the region", same_codes, beside=False),
 }
+
+
+def measures_of(
+    task: Task,
+) -> list:  # of `Measure`, with what each must reach
+    "List what a task is judged by; `ValueError` names a measure that there is not."
+    found = []
+    for judged in task.judged:
+        if judged.measure not in MEASURES:
+            raise ValueError(
+                f"the task {task.name!r} is judged by {judged.measure!r}; known measures: {', '.join(MEASURES)}"
+            )
+        found.append(replace(MEASURES[judged.measure], score=judged.score, asked=judged.asked))
+    return found
 
 # %% ../../nbs/systems/04_measures.ipynb #9d126653
 def resampled_means(
@@ -255,7 +255,7 @@ def _above_floor(measure, draws, model, floor):  # draws of (model, ceiling, flo
 
 
 def one_figure(
-    measure: Measure,  # a row of MEASURES
+    measure: Measure,  # of `measures_of`
     values: dict,  # "model", "ceiling", "floor" (None: none) -> one number per case, nan where it does not apply
     groups: Sequence,  # source of each case
     chance: float | None = None,  # value of a guess; a floor below it is raised to it
@@ -331,7 +331,7 @@ def _reached(measure, score):  # whether the threshold is met
 
 
 def judge_figure(
-    measure: Measure,  # a row of MEASURES
+    measure: Measure,  # of `measures_of`
     figure: dict,  # from `one_figure`
 ) -> tuple:  # (one of VERDICTS, a sentence)
     "Say in words what a figure means."
@@ -393,7 +393,7 @@ def _lowest(figures, higher):  # of several judges
 
 
 def measure_cases(
-    measure: Measure,  # a row of MEASURES
+    measure: Measure,  # of `measures_of`
     trials: dict,  # "ceiling", "floor", "original" -> [Trial per case]; "model" -> a list of them for each seed
     judges: dict,  # name -> judges of different families
 ) -> dict:  # the lowest figure of all judges, with verdict, words, family, and values per case

@@ -16,14 +16,13 @@ from ..core.clock import Clock
 from ..audio.effects import fade_edges, guard_peak, mix_at_snr
 from ..audio.rooms import reverberate
 from ..audio.waveform import fit_length, set_level
-from ..corpora.recording import Recording
+from ..corpora.recording import Recording, name_of
 from ..conditions.notes import Note, notes_to_frames
 from ..tasks.edits import edit_sound
 from ..tasks.instructions import describe_speech
 from ..tasks.pool import Missing, plain_words, speaker_of
 from ..tasks.simulate_sound import _SYLLABLE_ENDS, _sung, _unsung
 from .cases import CASES, Case, build_case, choose_cases, count_sources, draw_cases
-from ..shards.prepare import name_of
 from .cases import main_corpus, makes_cases
 
 _all_ = ["CASES", "build_case", "choose_cases", "count_sources", "draw_cases"]  # with all eleven registered

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import torch
 
 from ..core.patching import patch
-from ..corpora.recording import Recording
+from ..corpora.recording import Recording, name_of
 from .pool import Missing, Pool
 
 # %% ../../nbs/tasks/04_examples.ipynb #e55709b6
@@ -50,8 +50,8 @@ def simulates(
 
 # %% ../../nbs/tasks/04_examples.ipynb #07b2664d
 def _sources(recordings):
-    "Name recordings, each once: corpus, folder and file."
-    return " + ".join("/".join((r.corpus, r.path.parent.name, r.path.name)) for r in dict.fromkeys(recordings))
+    "Name recordings, each once."
+    return " + ".join(map(name_of, dict.fromkeys(recordings)))
 
 
 @patch

@@ -325,8 +325,8 @@ def length_limits(
 def register_task(
     task: Task,  # its name and token must be new
 ) -> Task:
-    """Add a task to TASKS; `ValueError` when name or token is taken or a condition names an unknown segment or
-    tokenizer."""
+    """Add a task to TASKS; `ValueError` when name or token is taken, a condition names an unknown segment or
+    tokenizer, or the floor is none."""
     if not task.name.isidentifier():
         raise ValueError(f"a task's name must be a plain word, got {task.name!r}")
     if not (task.token.startswith("<") and task.token.endswith("_task>")):
@@ -340,6 +340,8 @@ def register_task(
     for tokenizer in [task.answer, *(c.tokenizer for c in task.conditions)]:
         if tokenizer not in TOKENIZERS:
             raise ValueError(f"unknown tokenizer {tokenizer!r}; known: {', '.join(TOKENIZERS)}")
+    if task.floor != "other" and not (task.floor == "input" and "audio" in task.inputs):
+        raise ValueError(f"a task's floor is 'other', or 'input' where it takes an audio, got {task.floor!r}")
     TASKS[task.name] = task
     return task
 

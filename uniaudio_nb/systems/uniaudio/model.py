@@ -17,7 +17,7 @@ from einops import rearrange
 
 from ...core.clock import Clock
 from ...core.devices import find_device
-from ...core.files import write_aside
+from ...core.files import weights_digest, write_aside
 from ...core.patching import patch
 from ...audio.waveform import as_audio
 from ...corpora.crops import bring_to_level
@@ -99,10 +99,10 @@ class _Prefix(NamedTuple):
 
 
 @patch
-def _level_sounds(self: UniAudio, given):  # conditions, sounds among them as (waveform at the level of training, Hz)
+def _level_sounds(self: UniAudio, task, given):  # conditions; sounds as (waveform at the level of training, Hz)
     rate, frames = self.clock.frame_rate, self.model.config.context
     given = {name: value for name, value in given.items() if value is not None}
-    for name in [name for name in ("audio", "prompt") if name in given]:
+    for name in [name for name in given if task.about(name).kind == "sound"]:
         sound = as_audio(given[name], self.sample_rate, name)
         seconds = sound.shape[1] / self.sample_rate
         if name == "audio" and seconds * rate > frames:  # before an hour is encoded for nothing
@@ -144,7 +144,7 @@ def prefix(
     if name not in self.tasks:
         raise ValueError(f"this model was not trained on the task {name!r}; it knows {', '.join(self.tasks)}")
     task.check(given)
-    given = self._level_sounds(given)
+    given = self._level_sounds(task, given)
     segments = self.tokenizers.tokenize(task, given)
     conditional, unconditional = (
         pack(part, self.tokenizers.vocabulary, task=task.token, target_type=task.target) for part in (segments, [])
@@ -378,3 +378,9 @@ def from_pretrained(
     if precision != "float32":
         made.model = made.model.for_inference(precision)
     return made
+
+# %% ../../../nbs/systems/uniaudio/00_model.ipynb #9b55b4ea
+@patch(as_prop=True)
+def label(self: UniAudio) -> str:
+    "Return a digest of the language model's weights as they are in memory."
+    return weights_digest({}, self.model.state_dict())
