@@ -216,7 +216,7 @@ def test_the_check_of_imports_sees_three_levels(tmp_path, monkeypatch):
         "systems.evaluation": "systems/01_evaluation",
         "systems.uniaudio.model": "systems/uniaudio/00_model",
         "systems.uniaudio.recipe": "systems/uniaudio/01_recipe",
-        "cli.cli": "cli/00_cli",
+        "cli.cli": "cli/01_cli",
     }
     monkeypatch.setitem(globals(), "LIBRARY", tmp_path)
     (tmp_path / "systems" / "uniaudio").mkdir(parents=True)

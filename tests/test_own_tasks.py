@@ -228,7 +228,7 @@ def test_a_system_in_one_file(tmp_path):
     assert in_tune == sorted(in_tune)
     assert in_tune[0] < 0.5 * in_tune[-1]
 
-    done = uniaudio("evaluate", "--data", DATA, "--out", tmp_path / "report", "--cases", 12, *own)
+    done = uniaudio("evaluate", "--data", DATA, "--out", tmp_path / "report", "--cases", 8, *own)
     assert "| music | median pitch on the asked note | – |" in done.stdout, done.stderr
     instrument, pitch = json.loads((tmp_path / "report" / "report.json").read_text())["tasks"]["music"]["figures"]
     assert pitch["model"][0] == 1 > pitch["floor"][0]
