@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..tasks.task import TASKS
 from .parser import Parser, add_command, add_prepare, add_train, add_train_codec, check_target
-from .parser import load_named, own_option, task_names
+from .parser import device_of, device_option, load_named, own_option, task_names
 
 # %% ../../nbs/cli/01_cli.ipynb #55715427
 def _condition_options(p, task):
@@ -46,7 +46,7 @@ def _result_options(p):  # where the results go, how many there are, which model
         action="store_true",
         help="with --samples: keep all of them, the most probable first, as out-1.wav, out-2.wav, …",
     )
-    p.add_argument("--device", help="cpu or cuda; default: cpu")
+    device_option(p)
     p.add_argument(
         "--precision",
         choices=("float32", "bfloat16", "int8"),
@@ -173,7 +173,7 @@ def run_generate(args):  # parsed options
 
     check_target(args.output)
     given = _given_settings(args)
-    model = find_system(args.system).from_pretrained(args.model, args.device, args.precision)
+    model = find_system(args.system).from_pretrained(args.model, device_of(args), args.precision)
     conditions = {n: getattr(args, n) for n in TASKS[args.task].inputs if getattr(args, n) is not None}
     request, config = {"task": args.task, **conditions}, replace(model.settings, **given)
     (ranked,) = model.generate_ranked([request], config=config, seed=args.seed, progress=_progress(args.task))
@@ -231,7 +231,7 @@ def _evaluated_options(p):  # how the model draws its answers
     p.add_argument(
         "--precision", choices=("float32", "bfloat16", "int8"), default="float32", help="default: %(default)s"
     )
-    p.add_argument("--device", help="cpu or cuda; default: cpu")
+    device_option(p)
 
 # %% ../../nbs/cli/01_cli.ipynb #8e1b836f
 def _check_evaluation(args):  # `ValueError` for what can be seen from the options alone
@@ -256,7 +256,7 @@ def run_evaluate(args):  # parsed options
 
     _check_evaluation(args)
     tasks = task_names(args.tasks)
-    model = find_system(args.system).from_pretrained(args.model, args.device, args.precision)
+    model = find_system(args.system).from_pretrained(args.model, device_of(args), args.precision)
     config = replace(model.settings, **_settings(args, "temperature", "top_k", "top_p", "guidance_scale"))
     for name in tasks or ():  # before recordings are decoded
         if name not in model.tasks:
@@ -299,18 +299,17 @@ def _add_codec(commands):
         "ships with the library",
     )
     p.add_argument("--codebooks", type=int, help="default: all")
-    p.add_argument("--device", help="cpu or cuda")
+    device_option(p)
 
 
 def run_codec(args):  # parsed options
     "Send a recording through the codec."
     from math import log2
-    from uniaudio_nb.core.devices import find_device
     from uniaudio_nb.audio.waveform import as_audio, save_audio
     from uniaudio_nb.codec import Codec
 
     check_target(args.output)
-    device = find_device(args.device or "cpu")
+    device = device_of(args)
     inside = Path(args.codec or "") / "codec"  # of a model folder
     codec = Codec.from_pretrained(str(inside) if args.codec and inside.is_dir() else args.codec).to(device).eval()
     if args.codebooks is not None and not 1 <= args.codebooks <= codec.n_codebooks:
@@ -351,7 +350,10 @@ def run_info(args):  # parsed options
 # %% ../../nbs/cli/01_cli.ipynb #dee0d8a2
 def build_parser() -> argparse.ArgumentParser:
     "Build the parser of all commands from the table of tasks."
+    from uniaudio_nb import __version__
+
     parser = Parser(prog="uniaudio", description="UniAudio: one language model for eleven audio generation tasks.")
+    parser.add_argument("--version", action="version", version=f"uniaudio-nb {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=Parser)
     for add in (add_prepare, add_train, _add_generate, _add_evaluate, _add_codec, add_train_codec, _add_info):
         add(commands)

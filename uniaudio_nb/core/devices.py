@@ -11,14 +11,29 @@ from hashlib import sha256
 import torch
 
 # %% ../../nbs/core/02_devices.ipynb #57e0a2f8
+_EXPECTED = "expected 'auto', 'cpu', 'cuda', 'cuda:0' or 'mps'"
+
+
+def _fastest():  # kind of device: a GPU where there is one
+    if torch.cuda.is_available():
+        return "cuda"
+    return "mps" if torch.backends.mps.is_available() else "cpu"
+
+
 def find_device(
-    device,  # "cpu", "cuda", "cuda:1" or a torch.device
+    device,  # "auto": the fastest kind that is there; "cpu", "cuda", "cuda:1", "mps" or a torch.device
 ) -> torch.device:  # that is there
     "Read a device's name; `ValueError` when there is no such device."
+    if device == "auto":
+        device = _fastest()
     try:
         found = torch.device(device)
     except (RuntimeError, TypeError):
-        raise ValueError(f"unknown device {device!r}; expected 'cpu', 'cuda' or 'cuda:0'") from None
+        raise ValueError(f"unknown device {device!r}; {_EXPECTED}") from None
+    if found.type not in ("cpu", "cuda", "mps"):
+        raise ValueError(f"the device {str(device)!r} is not supported; {_EXPECTED}")
+    if found.type == "mps" and not torch.backends.mps.is_available():
+        raise ValueError("the device 'mps' was asked for, but no GPU of Apple is available")
     if found.type == "cuda" and not torch.cuda.is_available():
         raise ValueError(f"the device {str(found)!r} was asked for, but no GPU is available")
     if found.type == "cuda" and (found.index or 0) >= torch.cuda.device_count():

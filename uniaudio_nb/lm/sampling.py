@@ -33,8 +33,10 @@ class GenerationConfig:
 
 def _check_drawing(config):
     "Raise `ValueError` for a setting that no draw can follow."
-    if config.temperature < 0:
+    if not 0 <= config.temperature < float("inf"):
         raise ValueError(f"temperature must be at least 0, got {config.temperature}")
+    if not abs(config.guidance_scale) < float("inf"):
+        raise ValueError(f"guidance_scale must be a number, got {config.guidance_scale}")
     if config.top_k is not None and config.top_k < 1:
         raise ValueError(f"top_k must be at least 1, got {config.top_k}")
     if config.top_p is not None and not 0 < config.top_p <= 1:

@@ -7,8 +7,9 @@ __all__ = ['LEVEL', 'SILENT', 'SYSTEMS', 'Generation', 'Prepared', 'Generator', 
 
 # %% ../../nbs/systems/00_base.ipynb #c39242ad
 import importlib
+import operator
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -105,12 +106,12 @@ class _Row(NamedTuple):
 
 def _seeds_of(n, seed, seeds):  # one for each of n requests
     if seeds is None:
-        return torch.randint(2**62, (n,)).tolist() if seed is None else [seed + i for i in range(n)]
+        return torch.randint(2**62, (n,)).tolist() if seed is None else [operator.index(seed) + i for i in range(n)]
     if seed is not None:
         raise ValueError(f"give seed or seeds, not both: got {seed} and {seeds}")
     if len(seeds) != n:
         raise ValueError(f"seeds needs one entry for each of the {n} requests, got {len(seeds)}")
-    return seeds
+    return [operator.index(seed) for seed in seeds]  # a number of NumPy is one as well
 
 
 def _rows_of(prepared, seeds, n_samples, tries):  # request by request, `n_samples` rows of each
@@ -188,6 +189,9 @@ def generate_batch(
     "Answer several requests in one batch; tasks may differ as long as their targets are of one type."
     return [group[0] for group in self.generate_ranked(requests, **settings)]
 
+# %% ../../nbs/systems/00_base.ipynb #07ac698a
+_SETTINGS = {field.name for field in fields(GenerationConfig)}
+
 
 @patch
 def generate(
@@ -198,12 +202,13 @@ def generate(
     scorer=None,  # as in `generate_ranked`
     seed: int | None = None,  # same seed, same result; None: different every time
     progress=None,  # as in `generate_ranked`
-    **conditions,  # what the task takes, by name
+    **given,  # what the task takes, by name; also settings such as temperature=0.7, in place of the config's
 ) -> Generation:  # the best of `config.n_samples`
     "Answer one request."
-    return self.generate_batch(
-        [{"task": task, **conditions}], config=config, scorer=scorer, seed=seed, progress=progress
-    )[0]
+    settings = {name: value for name, value in given.items() if name in _SETTINGS}
+    request = {"task": task} | {name: value for name, value in given.items() if name not in _SETTINGS}
+    config = replace(config or self.settings, **settings)
+    return self.generate_batch([request], config=config, scorer=scorer, seed=seed, progress=progress)[0]
 
 # %% ../../nbs/systems/00_base.ipynb #2dae4fde
 Generator.context_frames = 0  # decoded on both sides of a chunk and thrown away

@@ -62,7 +62,7 @@ class Generator:
         scorer=None,
         seed: int | None = None,
         progress=None,
-        **conditions,
+        **given,
     ) -> Generation: ...
     @property
     def clock(self) -> Clock: ...
@@ -94,6 +94,7 @@ def _rows_of(prepared, seeds, n_samples, tries): ...
 def _unheard(found, n_samples): ...
 def _ranked(found, n_samples, scorer): ...
 
+_SETTINGS: set
 _FRAME_SECONDS: float
 SYSTEMS: dict
 
