@@ -529,7 +529,8 @@ def read_corpora(
     if not any(corpora.values()):
         known = "; ".join(f"{name} ({layout.expects})" for name, layout in LAYOUTS.items())
         raise FileNotFoundError(
-            f"no corpus in {folder}: expected a manifest.csv, or a layout out of {known}; or folders that hold one each"
+            f"no corpus in {folder}: expected a manifest.csv (`uniaudio manifest {folder} --kind speech` writes one), "
+            f"or a layout out of {known}; or folders that hold one each"
         )
     for place, found in corpora.items():
         if found is None and _first_file(place, *(f"**/*{suffix}" for suffix in _SUFFIXES)):

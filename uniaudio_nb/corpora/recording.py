@@ -212,15 +212,23 @@ def _texts_of(table):
 
 
 def _text_beside(path):
-    "Read the `.txt` file beside an audio file; empty if there is none."
-    beside = path.with_suffix(".txt")
-    return beside.read_text(encoding="utf-8").strip() if beside.exists() else ""
+    "Read the `.txt` or `.lab` file beside an audio file; empty if there is none."
+    for suffix in (".txt", ".lab"):
+        if path.with_suffix(suffix).is_file():
+            return path.with_suffix(suffix).read_text(encoding="utf-8-sig").strip()
+    return ""
+
+
+def _audio_files(folder):
+    "List the audio files below a folder, sorted; hidden ones are notes of a system about another file."
+    found = (p for p in folder.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3") and p.is_file())
+    return sorted(p for p in found if not p.name.startswith("."))
 
 # %% ../../nbs/corpora/00_recording.ipynb #b7ad30cf
 def scan_folder(
     folder: str | Path,  # any folder of audio files, searched to the bottom
     kind: str,  # what they hold: one of KINDS
-    # optional table `name|text` (LJ Speech) or `name,text`; else a `.txt` file beside an audio file is its text
+    # optional table `name|text` (LJ Speech) or `name,text`; else a `.txt` or `.lab` file beside a sound is its text
     texts: str | Path | None = None,
 ) -> list[Recording]:  # label and speaker: the name of the folder that holds the file
     "Read a folder that has no manifest."
@@ -228,7 +236,7 @@ def scan_folder(
     if kind not in KINDS:
         raise ValueError(f"the kind must be one of {', '.join(KINDS)}, got {kind!r}")
     said = {} if texts is None else _texts_of(texts)
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in (".wav", ".flac", ".ogg", ".mp3"))
+    files = _audio_files(folder)
     if not files:
         raise FileNotFoundError(f"no audio files in {folder}")
     recordings = []
