@@ -296,11 +296,15 @@ def _add_codec(commands):
         commands,
         "codec",
         run_codec,
-        "Send a recording through the codec.",
-        "example: uniaudio codec in.wav -o out.wav --codec runs/tiny/model --codebooks 3",
+        "Send a recording through the codec, or keep its codes as a file.",
+        "there and back: uniaudio codec in.wav -o out.wav --codec runs/tiny/model --codebooks 3\n"
+        "as a file:      uniaudio codec encode in.wav in.codes\n"
+        "                uniaudio codec decode in.codes out.wav",
     )
-    p.add_argument("input", help="recording of any rate and channel count")
-    p.add_argument("-o", "--output", required=True, help="wav, flac or ogg file to write")
+    p.add_argument(
+        "input", nargs="+", help="recording of any rate and channel count; or encode IN OUT, or decode IN OUT"
+    )
+    p.add_argument("-o", "--output", help="wav, flac or ogg file to write")
     p.add_argument(
         "--codec",
         help="codec folder, model folder, or a published codec such as facebook/encodec_24khz; default: the codec that "
@@ -310,24 +314,46 @@ def _add_codec(commands):
     device_option(p)
 
 
-def run_codec(args):  # parsed options
-    "Send a recording through the codec."
-    from math import log2
-    from uniaudio_nb.audio.waveform import as_audio, save_audio
+def _paths_of_codec(args):  # what is done: "encode", "decode" or "both"; input, output
+    if len(args.input) == 1 and args.output:
+        return "both", args.input[0], args.output
+    if len(args.input) == 3 and args.input[0] in ("encode", "decode") and not args.output:
+        return tuple(args.input)
+    raise ValueError(f"codec takes IN -o OUT, encode IN OUT, or decode IN OUT, got {' '.join(args.input)}")
+
+# %% ../../nbs/cli/01_cli.ipynb #ebf25f7e
+def _load_codec(args):
     from uniaudio_nb.codec import Codec
 
-    check_target(args.output)
-    device = device_of(args)
     inside = Path(args.codec or "") / "codec"  # of a model folder
-    codec = Codec.from_pretrained(str(inside) if args.codec and inside.is_dir() else args.codec).to(device).eval()
+    codec = Codec.from_pretrained(str(inside) if args.codec and inside.is_dir() else args.codec)
     if args.codebooks is not None and not 1 <= args.codebooks <= codec.n_codebooks:
         raise ValueError(f"--codebooks must be 1 to {codec.n_codebooks}, got {args.codebooks}")
-    waveform = as_audio(args.input, codec.sample_rate, "the input")
-    codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
-    back = codec.decode(codes)[0, :, : waveform.shape[1]].cpu().clamp(-1, 1)
-    save_audio(args.output, back, codec.sample_rate)
+    return codec.to(device_of(args)).eval()
+
+
+def run_codec(args):  # parsed options
+    "Send a recording through the codec, or write or read a file of its codes."
+    from math import log2
+    from uniaudio_nb.audio.waveform import as_audio, save_audio
+
+    what, source, output = _paths_of_codec(args)
+    if what != "encode":
+        check_target(output)
+    codec = _load_codec(args)
+    if what == "decode":
+        save_audio(output, codec.decode_file(source), codec.sample_rate)
+        print(f"{output}: {codec.sample_rate} Hz")
+        return
+    waveform = as_audio(source, codec.sample_rate, "the input")
+    codes = codec.encode(waveform[None].to(device_of(args)), n_codebooks=args.codebooks)
+    if what == "encode":
+        codec.save_codes(output, codes[0], waveform.shape[1])
+    else:
+        back = codec.decode(codes)[0, :, : waveform.shape[1]].cpu().clamp(-1, 1)
+        save_audio(output, back, codec.sample_rate)
     bits = codec.frame_rate * codes.shape[1] * log2(codec.codebook_size)
-    print(f"{args.output}: {codes.shape[1]} codebooks, {bits / 1000:.2f} kbit/s")
+    print(f"{output}: {codes.shape[1]} codebooks, {bits / 1000:.2f} kbit/s")
 
 # %% ../../nbs/cli/01_cli.ipynb #21312e4a
 def _add_info(commands):

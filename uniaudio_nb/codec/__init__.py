@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .model import CHUNK_SECONDS, Codec, CONTEXT_SECONDS, LOUDEST, in_chunks
     from .published import PUBLISHED, PublishedCodec
     from .streaming import StreamingCodec
+    from .codes_file import CodesFile, read_codes
     from .losses import Balancer, EnvelopeLoss, RecognitionLoss, SpectralLoss, feature_matching_loss, magnitudes
     from .losses import time_loss
     from .discriminators import Discriminator, MelDiscriminator, PatchDiscriminator, STFTDiscriminator
@@ -21,4 +22,4 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .training import CodecSteps, CodecTrainConfig, TrainingCrops, calibrate, draw_n_codebooks, evaluate_codec
     from .training import keep_samples, train_codec, train_recognisers, validation_crops
 
-__getattr__, __dir__, __all__ = lazy(__name__, __file__, grown={"Codec": ["published"]})
+__getattr__, __dir__, __all__ = lazy(__name__, __file__, grown={"Codec": ["published", "codes_file"]})
