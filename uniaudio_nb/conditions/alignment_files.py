@@ -31,21 +31,36 @@ def _translate(label, alphabet):
     return ARPABET.get(bare) or ARPABET.get(bare.rstrip("012"), "unk")
 
 # %% ../../nbs/conditions/03_alignment_files.ipynb #e39dc0e0
+def _text_of(raw):
+    "Decode the bytes of a text file: UTF-16 or UTF-8, older programs wrote Latin-1."
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
+
+
+def _number(word):
+    "Read a number of a TextGrid; `<absent>` tiers are none."
+    return 0.0 if word == "<absent>" else float(word)
+
+
 def _textgrid_tokens(path):
-    "List the strings and numbers of a TextGrid."
+    "List the strings and numbers of a TextGrid, without comments (from ! to the end of a line)."
     raw = Path(path).read_bytes()
-    text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    words = re.findall(r'"(?:[^"]|"")*"|(?<![\w\[.])-?\d+\.?\d*(?:[eE][-+]?\d+)?(?![\w\]])', text)
-    return [word[1:-1].replace('""', '"') if word[0] == '"' else float(word) for word in words]
+    words = re.findall(r'"(?:[^"]|"")*"|!.*|(?<![\w\[.])-?\d+\.?\d*(?:[eE][-+]?\d+)?(?![\w\]])|<absent>', _text_of(raw))
+    words = [word for word in words if word[0] != "!"]  # comments
+    return [word[1:-1].replace('""', '"') if word[0] == '"' else _number(word) for word in words]
 
 
 def read_textgrid(
-    path: str | Path,  # TextGrid, long or short form, UTF-8 or UTF-16
+    path: str | Path,  # TextGrid, long or short form, UTF-8, UTF-16 or Latin-1
     tier: str = "phones",  # name of the interval tier
 ) -> list[tuple[float, float, str]]:  # (start s, end s, label) of every interval, empty labels too
     "Read one tier of a Praat TextGrid; `ValueError` names what is missing."
     tokens = _textgrid_tokens(path)
-    if tokens[:2] != ["ooTextFile", "TextGrid"]:
+    if tokens[:2] not in (["ooTextFile", "TextGrid"], ["ooTextFile short", "TextGrid"]):
         raise ValueError(f"{path} is not a TextGrid: it does not start with ooTextFile and TextGrid")
     if len(tokens) < 5:
         raise ValueError(f"{path} is cut off inside of its header")
@@ -73,7 +88,7 @@ def read_ctm(
 ) -> dict[str, list[tuple[float, float, str]]]:  # recording -> (start s, end s, label)
     "Read a Kaldi CTM; `ValueError` names a line that is none."
     rows = {}
-    for number, line in enumerate(Path(path).read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(_text_of(Path(path).read_bytes()).split("\n"), 1):
         if not line.strip() or line.startswith(";;"):
             continue
         try:
@@ -123,7 +138,7 @@ def load_alignment(
         case ".csv":
             rows = read_alignment(path)
         case ".textgrid":
-            rows = [(*row, None) for row in read_textgrid(path, tier)]
+            rows = [(start, end, label, None) for start, end, label in read_textgrid(path, tier) if end != start]
         case ".ctm":
             rows = _rows_of_ctm(path, recording)
         case _:

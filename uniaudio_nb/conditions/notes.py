@@ -7,7 +7,7 @@ __all__ = ['N_NOTES', 'Note', 'note_name', 'midi_of', 'read_notes', 'notes_to_fr
            'f0_to_notes', 'show_piano_roll']
 
 # %% ../../nbs/conditions/06_notes.ipynb #b921737b
-import csv, math, re
+import csv, io, math, re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,29 +126,84 @@ def _csv_notes(path: Path) -> list[Note]:
     except IndexError:
         raise ValueError(f"{path} has rows that are shorter than its header") from None
 
-# %% ../../nbs/conditions/06_notes.ipynb #28c8d424
-def _midi_notes(path: Path) -> list[Note]:
-    "Read a Standard MIDI File: notes of all tracks and the lyrics at their onsets."
+# %% ../../nbs/conditions/06_notes.ipynb #bd607b08
+_NO_KEY = re.compile(rb"(\xff\x59\x02)..", re.DOTALL)  # a key signature: its two bytes may be anything
+
+
+def _on_the_clock(file):
+    "Let a file that counts frames of film count beats of half a second instead, without any other tempo."
     import mido
 
+    frames = -(file.ticks_per_beat >> 8)  # per second; 29 stands for 29.97
+    file.ticks_per_beat = (30_000 / 1001 if frames == 29 else frames) * (file.ticks_per_beat & 255) / 2
+    for track in file.tracks:
+        track[:] = [mido.MetaMessage("text", time=m.time) if m.type == "set_tempo" else m for m in track]
+
+
+def _midi_events(path: Path) -> list:  # messages, their times in seconds since the one before
+    "Decode a Standard MIDI File; `ValueError` says why it can't be."
+    import mido
+
+    unreadable = f"{path} is not a MIDI file that can be read"
     try:
-        file = mido.MidiFile(path)
-    except (OSError, EOFError, ValueError, IndexError, KeyError) as error:
-        raise ValueError(f"{path} is not a MIDI file that can be read: {error}") from None
-    now, rows = 0.0, []
-    sounding, lyrics = {}, {}  # onsets of notes by channel and number, lyrics by onset
-    for message in file:  # mido merges the tracks and turns ticks into seconds
+        file = mido.MidiFile(file=io.BytesIO(_NO_KEY.sub(rb"\1\0\0", path.read_bytes())), clip=True)
+    except Exception as error:  # whatever its bytes make the parser raise
+        raise ValueError(f"{unreadable}: {str(error) or 'it ends too early'}") from None
+    if file.ticks_per_beat & 255 == 0 and file.ticks_per_beat <= 0:
+        raise ValueError(f"{unreadable}: its ticks have no length")
+    if file.ticks_per_beat < 0:
+        _on_the_clock(file)
+    return list(file)  # mido merges the tracks and turns ticks into seconds
+
+# %% ../../nbs/conditions/06_notes.ipynb #be44451a
+_ALL_OFF = (120, 123)  # controls that end all notes of a channel
+
+
+class _Keys:
+    "Follow which keys are down; ended notes become rows."
+
+    def __init__(self):
+        self.down, self.struck_again, self.rows = {}, {}, []  # key -> onset; key -> time; (onset, end, number)
+
+    def strike(self, key, now):  # key: channel and number
+        "Begin a note; where the key is down already, its note ends."
+        if key in self.down:
+            self.lift(key, now)
+            self.struck_again[key] = now  # the late "off" of the note before may still come
+        self.down[key] = now
+
+    def lift(self, key, now):
+        "End a note; one that has just begun is none."
+        if self.struck_again.pop(key, None) == now or key not in self.down:
+            return
+        onset = self.down.pop(key)
+        if now > onset:
+            self.rows.append((onset, now, key[1]))
+
+    def lift_all(self, now, channel=None):  # None: of all channels
+        "End what sounds."
+        for key in [key for key in self.down if channel in (None, key[0])]:
+            self.struck_again.pop(key, None)
+            self.lift(key, now)
+
+# %% ../../nbs/conditions/06_notes.ipynb #ba7c7757
+def _midi_notes(path: Path) -> list[Note]:
+    "Read a Standard MIDI File: notes of all tracks and the lyrics at their onsets."
+    now, keys, lyrics = 0.0, _Keys(), {}  # lyrics by onset
+    for message in _midi_events(path):
         now += message.time
         if message.type == "lyrics":
             lyrics[round(now, 4)] = message.text.strip()
-        if message.type not in ("note_on", "note_off") or message.channel == 9:
-            continue  # channel 10 is drums
-        key = (message.channel, message.note)
-        if key in sounding and now > sounding[key]:
-            rows.append((sounding.pop(key), now, message.note))
-        if message.type == "note_on" and message.velocity:
-            sounding[key] = now
-    sung = [(start, end - start, midi, lyrics.get(round(start, 4), "")) for start, end, midi in rows if midi]
+        elif getattr(message, "channel", 9) == 9:
+            continue  # no event of a channel, or drums
+        elif message.type == "note_on" and message.velocity:
+            keys.strike((message.channel, message.note), now)
+        elif message.type in ("note_on", "note_off"):
+            keys.lift((message.channel, message.note), now)
+        elif message.type == "control_change" and message.control in _ALL_OFF:
+            keys.lift_all(now, message.channel)
+    keys.lift_all(now)
+    sung = [(start, end - start, midi, lyrics.get(round(start, 4), "")) for start, end, midi in keys.rows if midi]
     return _row_notes(sung, str(path))
 
 # %% ../../nbs/conditions/06_notes.ipynb #5b7dc391
@@ -169,12 +224,18 @@ def read_notes(
     raise ValueError(f"notes come from a .mid, .midi or .csv file, got {path}")
 
 # %% ../../nbs/conditions/06_notes.ipynb #2c39f03f
+_LONGEST = 10 * 3600  # s, of a melody on the clock
+
+
 def _note_of_frames(notes, n_frames, frame_rate):
     "Find the note at each frame centre, -1 for none; where two overlap, the one that began later."
     if not notes:
         raise ValueError("no notes to put on the clock")
     if n_frames is None:
-        n_frames = math.ceil(max(note.onset + note.duration for note in notes) * frame_rate - 1e-6)
+        seconds = max(note.onset + note.duration for note in notes)
+        if seconds > _LONGEST:
+            raise ValueError(f"the notes last {seconds:.0f} s, more than {_LONGEST / 3600:.0f} hours")
+        n_frames = math.ceil(seconds * frame_rate - 1e-6)
     found = torch.full((n_frames,), -1)
     centres = (torch.arange(n_frames, dtype=torch.float64) + 0.5) / frame_rate
     for i in sorted(range(len(notes)), key=lambda i: notes[i].onset):
