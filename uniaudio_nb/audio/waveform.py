@@ -7,8 +7,10 @@ __all__ = ['level_dbfs', 'set_level', 'to_mono', 'fit_length', 'resample', 'save
            'load_audio', 'as_audio']
 
 # %% ../../nbs/audio/00_waveform.ipynb #f337d3ef
+import io
 import math
 import re
+import struct
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -136,6 +138,17 @@ def save_audio(
     return path
 
 # %% ../../nbs/audio/00_waveform.ipynb #681a1e45
+def _with_true_size(path):
+    "Open a wav file whose header states 0 bytes of sound, as programs leave it that are stopped; None: it is true."
+    raw = bytearray(path.read_bytes())
+    start = raw.find(b"data", 12) + 8
+    if start < 12 + 8 or start >= len(raw):
+        return None
+    struct.pack_into("<I", raw, start - 4, len(raw) - start)
+    struct.pack_into("<I", raw, 4, len(raw) - 8)
+    return soundfile.SoundFile(io.BytesIO(raw))
+
+
 def open_audio(
     path: str | Path,  # wav, flac, ogg or mp3
 ) -> soundfile.SoundFile:  # open for reading
@@ -157,6 +170,8 @@ def open_audio(
     # a streamed wav states about 2**31 or 2**32 and is whole
     if there < promised < 2**31 - 2**16:
         raise ValueError(f"{path} is truncated: its header promises {promised} bytes of sound, {there} are there")
+    if file.frames == 0 and file.format == "WAV":
+        file = _with_true_size(path) or file
     if file.frames == 0:
         raise ValueError(f"{path} holds 0 samples")
     return file
@@ -174,6 +189,21 @@ def _range(file, path, start, seconds):
     return first, left if seconds is None else min(round(seconds * rate), left)
 
 
+_MP3_FRAME = 1152  # samples: the length of an MP3 file without a table is a guess of this fineness
+_LOUDEST = 8.0  # a peak above is no sound from -1 to 1, but one in another scale
+
+
+def _check_samples(block, path):
+    "Raise `ValueError` for samples that are no sound from -1 to 1."
+    if not np.isfinite(block).all():
+        raise ValueError(f"{path} holds NaN or infinite samples")
+    if (peak := np.abs(block).max()) > _LOUDEST:
+        raise ValueError(
+            f"{path} holds samples up to {peak:.0f}, expected -1 to 1: floating-point files must be in that scale, "
+            "whole numbers of 16 bits are divided by 32768"
+        )
+
+
 def _blocks(file, path, due, size):
     "Read `due` samples in blocks [C, size]; yield each with the number still to come."
     while due:
@@ -181,10 +211,11 @@ def _blocks(file, path, due, size):
             block = file.read(min(due, size), dtype="float32", always_2d=True)
         except soundfile.LibsndfileError as e:
             raise ValueError(f"{path} is damaged and cannot be decoded: {e.error_string}") from None
-        if not len(block):
+        if not len(block) and (file.format != "MP3" or due >= _MP3_FRAME):
             raise ValueError(f"{path} is truncated: {due} samples are missing at its end")
-        if not np.isfinite(block).all():
-            raise ValueError(f"{path} holds NaN or infinite samples")
+        if not len(block):
+            block = np.zeros((due, file.channels), dtype="float32")  # what decodes is what counts
+        _check_samples(block, path)
         due -= len(block)
         yield rearrange(torch.from_numpy(block), "l c -> c l"), due
 

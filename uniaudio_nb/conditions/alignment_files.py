@@ -53,7 +53,7 @@ def _textgrid_tokens(path):
     words = [word for word in words if word[0] != "!"]  # comments
     return [word[1:-1].replace('""', '"') if word[0] == '"' else _number(word) for word in words]
 
-
+# %% ../../nbs/conditions/03_alignment_files.ipynb #b201c0d1
 def read_textgrid(
     path: str | Path,  # TextGrid, long or short form, UTF-8, UTF-16 or Latin-1
     tier: str = "phones",  # name of the interval tier

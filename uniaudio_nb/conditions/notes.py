@@ -163,7 +163,9 @@ class _Keys:
     "Follow which keys are down; ended notes become rows."
 
     def __init__(self):
-        self.down, self.struck_again, self.rows = {}, {}, []  # key -> onset; key -> time; (onset, end, number)
+        self.down = {}  # key -> onset
+        self.struck_again = {}  # key -> when
+        self.rows = []  # (onset, end, number)
 
     def strike(self, key, now):  # key: channel and number
         "Begin a note; where the key is down already, its note ends."
@@ -189,7 +191,8 @@ class _Keys:
 # %% ../../nbs/conditions/06_notes.ipynb #ba7c7757
 def _midi_notes(path: Path) -> list[Note]:
     "Read a Standard MIDI File: notes of all tracks and the lyrics at their onsets."
-    now, keys, lyrics = 0.0, _Keys(), {}  # lyrics by onset
+    keys, lyrics = _Keys(), {}  # lyrics by onset
+    now = 0.0
     for message in _midi_events(path):
         now += message.time
         if message.type == "lyrics":
