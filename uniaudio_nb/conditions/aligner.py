@@ -72,8 +72,7 @@ class Aligner(Pretrained):
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in dilations)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in dilations)
         self.head = nn.Linear(width, 1 + n_phonemes)
-        prior = torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes))  # average probability of each label
-        self.register_buffer("prior", prior)  # kept up to date in training
+        self.register_buffer("prior", torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes)))  # updated during training
 
     def forward(
         self,

@@ -129,9 +129,8 @@ class DurationPredictor(Pretrained):
         ids: torch.Tensor,  # of `duration_features` [n, 5]
         places: torch.Tensor,  # positions [n, 6]
     ) -> torch.Tensor:  # ms [n]
-        middle = ids[:, _REACH]
         change = self.layers(torch.cat([self.embedding(ids).flatten(1), places], 1))[:, 0]
-        return self.mean[middle] * change.clamp(-3, 3).exp()
+        return self.mean[ids[:, _REACH]] * change.clamp(-3, 3).exp()
 
 # %% ../../nbs/conditions/05_durations.ipynb #025e4e25
 @patch

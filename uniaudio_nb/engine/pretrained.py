@@ -113,7 +113,7 @@ def find_folder(
 
 # %% ../../nbs/engine/01_pretrained.ipynb #68e5261b
 class Pretrained(nn.Module):
-    "Keep a module as a folder. A class says its `kind`, its `description`, and which copy is `shipped`."
+    "Keep a module as a folder: a class says its `kind`, its `description`, and which copy is `shipped`."
 
     kind: str  # what config.json says that it is, e.g. "codec"
     shipped: str | None = None  # for `shipped_folder`; None: no copy ships
