@@ -19,9 +19,8 @@ from pathlib import Path
 
 import torch
 
-import uniaudio_nb
 from uniaudio_nb.corpora import read_corpora, assign_splits
-from uniaudio_nb.engine import write_card
+from uniaudio_nb.engine import shipped_folder, write_card
 from uniaudio_nb.conditions import (
     CaptionMatcher,
     caption_of,
@@ -255,7 +254,7 @@ def table(result):
 
 def ship(run, recordings):
     "Copy a trained matcher into the package by halves, measure the copy, and write its card."
-    folder = Path(uniaudio_nb.__file__).parent / "pretrained" / "text"
+    folder = shipped_folder("text")
     CaptionMatcher.from_pretrained(Path(run) / "matcher").save_pretrained(folder, half=True)
     matcher, done = CaptionMatcher.from_pretrained(), json.loads((Path(run) / "done.json").read_text())
     result = measure(matcher, recordings)

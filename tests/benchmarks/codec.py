@@ -30,10 +30,9 @@ import numpy as np
 import torch
 import torchaudio
 
-import uniaudio_nb
 from uniaudio_nb.audio import resample
 from uniaudio_nb.corpora import read_corpora, assign_splits
-from uniaudio_nb.engine import write_card
+from uniaudio_nb.engine import shipped_folder, write_card
 from uniaudio_nb.metrics import mel_distance, si_sdr, stoi, Recogniser, train_recogniser
 from uniaudio_nb.codec import Codec, CodecConfig, SpectralLoss, CodecTrainConfig, perplexity
 from reference_seanet import ReferenceSEANet
@@ -377,7 +376,7 @@ def trainings(runs, shipped):
 
 def ship(runs, data):
     "Copy a trained codec into the package by halves, measure the copy, and write its card."
-    folder = Path(uniaudio_nb.__file__).parent / "pretrained" / "codec"
+    folder = shipped_folder("codec")
     history = trainings(runs, folder)
     Codec.from_pretrained(Path(runs[-1]) / "codec").save_pretrained(folder, half=True)
     train, valid = load(data)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from uniaudio_nb.engine import save_weights, LoopConfig
+from uniaudio_nb.engine import LoopConfig
 from uniaudio_nb.conditions import SOUNDS, load_g2p, load_lexicon, phoneme_error, pronounce, read_dictionary
 from uniaudio_nb.conditions.g2p import save_lexicon, spell, split_words, train_g2p
 
@@ -22,11 +22,7 @@ def train(dictionary, out, steps=3000):
     net, rows = train_g2p(
         words, out / "run", LoopConfig(steps=steps, learning_rate=3e-3, log_every=100, checkpoint_seconds=60)
     )
-    save_weights(
-        out,
-        {"kind": "g2p", "width": 64, "hidden": 128, "n_layers": 2},
-        {name: value.half() for name, value in net.state_dict().items()},
-    )
+    net.save_pretrained(out, half=True)
     save_lexicon(out / "lexicon.txt.xz", words)
     print(f"{len(words)} words, error on the held-out words {rows[-1]['error']:.4f}")
 

@@ -21,15 +21,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-import uniaudio_nb
 from uniaudio_nb.audio import resample
 from uniaudio_nb.codec import Codec
 from uniaudio_nb.corpora import assign_splits, read_corpora
-from uniaudio_nb.engine import write_card
+from uniaudio_nb.engine import shipped_folder, write_card
 from uniaudio_nb.metrics import FAMILIES, bootstrap, load_judges, sound_level, train_judge
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-SHIPPED = Path(uniaudio_nb.__file__).parent / "pretrained" / "judges"
+SHIPPED = shipped_folder("judges")
 SPEEDS = (0.84, 0.92, 1.0, 1.08, 1.18)  # at which instruments are heard, or a judge learns their notes
 JUDGES = {  # name: corpus, what it tells apart, seconds of a window, steps, speeds
     "digits": ("fsdd", "text", 1.0, {"cepstra": 1500, "spectrum": 1500}, (1.0,)),
@@ -95,7 +94,7 @@ def train_one(name, family, train):
     names = [n for n in names for _ in speeds]
     began = time.process_time()
     judge = train_judge(waveforms, names, family, seconds=seconds, several=name == "tags", steps=steps[family])
-    judge.save(SHIPPED / name / family)
+    judge.save_pretrained(SHIPPED / name / family, half=True)
     minutes = (time.process_time() - began) / 60
     print(f"{name} {family}: {steps[family]} steps, {minutes:.1f} minutes of one core", flush=True)
 

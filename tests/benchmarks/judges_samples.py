@@ -13,16 +13,15 @@ from pathlib import Path
 
 import torch
 
-import uniaudio_nb
 from uniaudio_nb.codec import Codec
 from uniaudio_nb.corpora import assign_splits, read_corpora
-from uniaudio_nb.engine import write_card
+from uniaudio_nb.engine import shipped_folder, write_card
 from uniaudio_nb.metrics import FAMILIES, load_judges
 from uniaudio_nb.systems import KINDS_OF_CLASSES, Material, judge_examples
 from uniaudio_nb.systems.own_judges import _train
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = Path(uniaudio_nb.__file__).parent / "pretrained" / "judges_samples"
+SHIPPED = shipped_folder("judges_samples")
 STEPS = {"digits": 250, "speakers": 200, "instruments": 250, "sounds": 250, "tags": 300}
 
 

@@ -23,10 +23,9 @@ import numpy as np
 import torch
 from sklearn.linear_model import LogisticRegression
 
-import uniaudio_nb
 from uniaudio_nb.audio import LogMel
 from uniaudio_nb.corpora import read_corpora, assign_splits
-from uniaudio_nb.engine import write_card, SliceOver
+from uniaudio_nb.engine import shipped_folder, write_card, SliceOver
 from uniaudio_nb.conditions import SemanticConfig, nearest, SemanticTokenizer, cluster, train_semantic
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -186,7 +185,7 @@ def train(folder, data, config, minutes, leave, slice_minutes):
 
 def ship(run, data):
     "Copy a trained tokenizer into the package by halves, measure the copy, and write its card."
-    folder, run = Path(uniaudio_nb.__file__).parent / "pretrained" / "semantic", Path(run)
+    folder, run = shipped_folder("semantic"), Path(run)
     SemanticTokenizer.from_pretrained(run / "tokenizer").save_pretrained(folder, half=True)
     tokenizer, clips = SemanticTokenizer.from_pretrained(), load_digits(data)
     left_out = json.loads((run / "left_out.json").read_text())

@@ -8,18 +8,15 @@ __all__ = ['LOUDEST', 'CHUNK_SECONDS', 'CONTEXT_SECONDS', 'Codec', 'in_chunks']
 # %% ../../nbs/codec/03_model.ipynb #20427d95
 import math
 from dataclasses import asdict, replace
-from pathlib import Path
 
 import torch
-from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrize import is_parametrized
 
 from ..core.clock import Clock
-from ..core.files import weights_digest
 from ..core.patching import patch
 from ..audio.waveform import resample
-from ..engine.pretrained import save_weights
+from ..engine.pretrained import Pretrained
 from .framewise import FrameDecoder, FrameEncoder
 from .quantize import ResidualVectorQuantizer, check_codes, count_codebooks
 from .seanet import CodecConfig, Decoder, Encoder, remembering
@@ -33,8 +30,10 @@ def _networks(config):
     return FrameEncoder(*sizes, config.mels, config.sample_rate), FrameDecoder(*sizes)
 
 
-class Codec(nn.Module):
+class Codec(Pretrained):
     "Encode waveforms as codes [B, K, T] and decode them (SoundStream's shape: encoder, residual quantizer, decoder)."
+
+    kind = shipped = "codec"
 
     def __init__(
         self,
@@ -189,28 +188,23 @@ def folded(self: Codec) -> Codec:  # a copy, or the codec itself where nothing i
 
 # %% ../../nbs/codec/03_model.ipynb #e7e4a56e
 @patch
-def _for_use(self: Codec):
-    "Return description and weights, folded, without the averages."
-    codec = self.folded()
-    only_learning = ("averages", "cluster_size", "started")
-    weights = {name: tensor for name, tensor in codec.state_dict().items() if name.split(".")[-1] not in only_learning}
-    return dict(kind="codec", config=asdict(codec.config)), weights
+def description(self: Codec) -> dict:  # "config"
+    "Describe the codec without its weights."
+    return {"config": asdict(self.config)}
 
 
-@patch
-def fingerprint(self: Codec) -> str:  # 16 hexadecimal digits
-    "Digest configuration and weights: two codecs with the same one make the same codes."
-    return weights_digest(*self._for_use())
+@patch(cls_method=True)
+def from_description(
+    cls: Codec,
+    description: dict,  # as `description` returned it
+) -> Codec:  # with weights that are still to be loaded
+    "Build the codec that is described."
+    return Codec(CodecConfig(**description["config"]))
 
 # %% ../../nbs/codec/03_model.ipynb #66094dd9
 @patch
-def save_pretrained(
-    self: Codec,
-    folder: str | Path,  # made if missing
-    half: bool = False,  # store the weights in 16 bits
-) -> Path:  # the folder
-    "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    description, tensors = self._for_use()
-    if half:
-        tensors = {name: tensor.half() for name, tensor in tensors.items()}
-    return save_weights(folder, description, tensors)
+def contents(self: Codec) -> tuple[dict, dict]:  # the description with the kind; name -> tensor
+    "Return what is kept of the codec: it is folded, and without the averages."
+    description, tensors = super(Codec, self.folded()).contents()
+    only_learning = ("averages", "cluster_size", "started")
+    return description, {name: x for name, x in tensors.items() if name.split(".")[-1] not in only_learning}

@@ -8,7 +8,6 @@ __all__ = ['PUBLISHED', 'PublishedCodec']
 # %% ../../nbs/codec/04_published.ipynb #83d3c4fd
 import json
 import re
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -18,9 +17,8 @@ from torch.nn import functional as F
 
 from ..core.clock import Clock
 from ..core.patching import patch
-from ..engine.pretrained import load_weights
+from ..engine.pretrained import find_folder
 from .model import Codec
-from .seanet import CodecConfig
 
 # %% ../../nbs/codec/04_published.ipynb #d905c015
 _OFFICIAL = (
@@ -166,8 +164,8 @@ def folded(self: PublishedCodec) -> PublishedCodec:
 
 
 @patch
-def _for_use(self: PublishedCodec):
-    "Return description and weights, without what the codes do not depend on."
+def contents(self: PublishedCodec) -> tuple[dict, dict]:  # the description; name -> tensor
+    "Return what the fingerprint is made of: configuration and weights, without what the codes do not depend on."
     passing = ("transformers_version", "architectures", "dtype", "torch_dtype", "_name_or_path")
     description = json.loads(self.config.to_json_string())
     return {name: value for name, value in description.items() if name not in passing}, self.model.state_dict()
@@ -217,10 +215,5 @@ def from_pretrained(
     "Load a codec; a missing or altered file is refused."
     if name_or_folder in PUBLISHED:
         return _load_published(name_or_folder)
-    if name_or_folder is None:
-        folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "codec"
-    else:
-        folder = Path(name_or_folder)
-    if _is_published(folder):
-        return _load_published(folder)
-    return load_weights(folder, "codec", lambda description: Codec(CodecConfig(**description["config"])))[0]
+    folder = find_folder(name_or_folder, cls.kind, cls.shipped)
+    return _load_published(folder) if _is_published(folder) else super(Codec, cls).from_pretrained(folder)

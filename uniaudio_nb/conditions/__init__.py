@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .notes import N_NOTES, Note, f0_to_notes, lyrics_to_frames, midi_of, note_name, notes_to_frames, read_notes
     from .notes import show_piano_roll, syllables
     from .rewording import AFTER, BEFORE, LEXICON, add_s, captions_for, ing, invent_word, reword, with_article
-    from .captions import CaptionConfig, CaptionEncoder, MAX_WORDS, SHIPPED, ngram_rows
+    from .captions import CaptionConfig, CaptionEncoder, MAX_WORDS, ngram_rows
     from .contrastive_captions import CaptionMatcher, CaptionSampler, augment, caption_of, class_of
     from .contrastive_captions import match_targets, matching_loss, normalise_level, train_matcher
     from .text import T5TextEncoder, load_text_encoder, train_caption_encoder

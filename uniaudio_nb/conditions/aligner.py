@@ -7,7 +7,6 @@ __all__ = ['occupancy', 'Aligner', 'target_phonemes', 'is_loud', 'flat_start', '
 
 # %% ../../nbs/conditions/04_aligner.ipynb #7e7480bd
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
 import torch
@@ -24,7 +23,7 @@ from ..audio.waveform import resample
 from ..corpora.crops import AudioCache
 from ..corpora.recording import Recording
 from ..engine.loop import LoopConfig, fit
-from ..engine.pretrained import load_weights, save_weights
+from ..engine.pretrained import Pretrained
 from .phonemes import n_phonemes, phoneme_ids, share_frames, text_to_phonemes
 
 # %% ../../nbs/conditions/04_aligner.ipynb #e664b669
@@ -55,8 +54,10 @@ def _inside(features, n_frames):
     return (torch.arange(features.shape[-1], device=features.device) < n_frames[:, None, None]).float()
 
 
-class Aligner(nn.Module):
+class Aligner(Pretrained):
     "Score every phoneme in every 10 ms of speech."
+
+    kind = "aligner"
 
     def __init__(
         self,
@@ -71,8 +72,7 @@ class Aligner(nn.Module):
         self.norms = nn.ModuleList(nn.LayerNorm(width) for _ in dilations)
         self.convolutions = nn.ModuleList(nn.Conv1d(width, width, 3, dilation=d, padding=d) for d in dilations)
         self.head = nn.Linear(width, 1 + n_phonemes)
-        prior = torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes))  # average probability of each label
-        self.register_buffer("prior", prior)  # kept up to date in training
+        self.register_buffer("prior", torch.full((1 + n_phonemes,), 1 / (1 + n_phonemes)))  # updated during training
 
     def forward(
         self,
@@ -260,31 +260,15 @@ def align(
 
 # %% ../../nbs/conditions/04_aligner.ipynb #aef10af8
 @patch
-def fingerprint(self: Aligner) -> str:  # 16 hexadecimal digits
-    "Digest the configuration and the weights: two aligners with the same one give the same rows."
-    return weights_digest(self.config, self.state_dict())
+def description(self: Aligner) -> dict:  # arguments
+    "Describe the aligner without its weights."
+    return self.config
 
-# %% ../../nbs/conditions/04_aligner.ipynb #4eaf0b6a
+
 @patch
-def save_pretrained(
-    self: Aligner,
-    folder: str | Path,  # made if missing
-) -> Path:  # the folder
-    "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    return save_weights(folder, {"kind": "aligner", **self.config}, self.state_dict())
-
-
-@patch(cls_method=True)
-def from_pretrained(
-    cls: Aligner,
-    folder: str | Path,  # that `save_pretrained` wrote
-) -> Aligner:  # in eval mode
-    "Load an aligner; a missing or altered file is refused."
-
-    def build(config):
-        return cls(config["width"], config["n_mels"], config["dilations"])
-
-    return load_weights(folder, "aligner", build)[0]
+def fingerprint(self: Aligner) -> str:  # 16 hexadecimal digits
+    "Digest arguments and weights, without the kind: two aligners with the same one give the same rows."
+    return weights_digest(self.description(), self.state_dict())
 
 # %% ../../nbs/conditions/04_aligner.ipynb #5e6f482b
 def _pronounce_recording(recording, longest):

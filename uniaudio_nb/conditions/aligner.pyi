@@ -1,12 +1,11 @@
 # Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
 from collections.abc import Sequence
-from pathlib import Path
-from torch import nn
 from typing import Any
 from typing import NamedTuple
 from uniaudio_nb.corpora.crops import AudioCache
 from uniaudio_nb.corpora.recording import Recording
 from uniaudio_nb.engine.loop import LoopConfig
+from uniaudio_nb.engine.pretrained import Pretrained
 import torch
 
 def occupancy(
@@ -19,7 +18,8 @@ _FRAME_RATE: Any
 
 def _inside(features, n_frames): ...
 
-class Aligner(nn.Module):
+class Aligner(Pretrained):
+    kind: str
     config: Any
     mel: Any
     first: Any
@@ -38,10 +38,8 @@ class Aligner(nn.Module):
         pause: float = 0.06,
         penalty: float = 5.0,
     ) -> list[tuple]: ...
+    def description(self) -> dict: ...
     def fingerprint(self) -> str: ...
-    def save_pretrained(self, folder: str | Path) -> Path: ...
-    @classmethod
-    def from_pretrained(cls, folder: str | Path) -> Aligner: ...
 
 def target_phonemes(phonemes: Sequence[str]) -> list[str]: ...
 def is_loud(features: torch.Tensor, share: float = 0.3) -> torch.Tensor: ...

@@ -1,8 +1,7 @@
 # Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
 from dataclasses import dataclass
-from pathlib import Path
-from torch import nn
 from typing import Any
+from uniaudio_nb.engine.pretrained import Pretrained
 import torch
 
 MAX_WORDS: int
@@ -21,7 +20,9 @@ class CaptionConfig:
 
 def _block(width, n_heads): ...
 
-class CaptionEncoder(nn.Module):
+class CaptionEncoder(Pretrained):
+    kind: str
+    shipped: str
     config: CaptionConfig
     rows: Any
     places: Any
@@ -35,10 +36,6 @@ class CaptionEncoder(nn.Module):
     @property
     def dimension(self) -> int: ...
     def encode(self, texts: list[str]) -> list[torch.Tensor]: ...
-    def fingerprint(self) -> str: ...
-    def _description(self): ...
-    def save_pretrained(self, folder: str | Path, half: bool = False) -> Path: ...
+    def description(self) -> dict: ...
     @classmethod
-    def from_pretrained(cls, folder: str | Path | None = None) -> CaptionEncoder: ...
-
-SHIPPED: Any
+    def from_description(cls, description: dict) -> CaptionEncoder: ...

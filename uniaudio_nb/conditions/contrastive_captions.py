@@ -23,8 +23,8 @@ from ..core.patching import patch
 from ..audio.mel import LogMel
 from ..corpora.recording import Recording
 from ..engine.loop import LoopConfig, fit
-from ..engine.pretrained import load_weights, save_weights
-from .captions import SHIPPED, CaptionConfig, CaptionEncoder
+from ..engine.pretrained import find_folder, load_weights, save_weights
+from .captions import CaptionConfig, CaptionEncoder
 from .rewording import reword
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #a98952be
@@ -239,32 +239,27 @@ def save_pretrained(
     "Write the caption encoder, and the audio tower in `audio/`."
     self.text.save_pretrained(folder, half)
     tower = {name: x for name, x in self.state_dict().items() if not name.startswith("text.")}
-    if half:
-        tower = {name: x.half() if x.is_floating_point() else x for name, x in tower.items()}
-    save_weights(Path(folder) / "audio", dict(kind="audio tower", width=self.width), tower)
+    save_weights(Path(folder) / "audio", {"kind": "audio tower", "width": self.width}, tower, half)
     return Path(folder)
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #3beb28e2
 @patch(cls_method=True)
 def from_pretrained(
     cls: CaptionMatcher,
-    folder: str | Path | None = None,  # that `save_pretrained` wrote; None: the matcher that comes with the package
+    name_or_folder: str | Path | None = None,  # that `save_pretrained` wrote; None: the matcher that ships
 ) -> CaptionMatcher:  # frozen, on the CPU
     "Load text encoder and audio tower; a missing or altered file is refused."
+    folder = find_folder(name_or_folder, CaptionEncoder.kind, CaptionEncoder.shipped)
     text = CaptionEncoder.from_pretrained(folder)
-    folder = SHIPPED if folder is None else Path(folder)
 
     def build(description):
         matcher = cls(text.config, description["width"])
-        tower = nn.Module()
-        for name in ("log_mel", "audio", "out", "log_scale"):
-            setattr(tower, name, getattr(matcher, name))
-        tower.matcher = [matcher]  # in a list, so that it is no part of what is loaded
-        return tower
+        matcher.text = nn.Identity()  # has no weights: those of the text encoder lie in another file
+        return matcher
 
-    matcher = load_weights(folder / "audio", "audio tower", build)[0].matcher[0]
+    matcher = load_weights(folder / "audio", "audio tower", build)[0]
     matcher.text = text
-    return matcher.eval().requires_grad_(False)
+    return matcher.requires_grad_(False)
 
 # %% ../../nbs/conditions/09_contrastive_captions.ipynb #055d5b31
 def _batch_loss(matcher, batch):

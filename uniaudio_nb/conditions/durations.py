@@ -7,7 +7,6 @@ __all__ = ['measure_durations', 'AverageDurations', 'duration_features', 'Durati
 
 # %% ../../nbs/conditions/05_durations.ipynb #d54bf368
 from collections.abc import Sequence
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -15,7 +14,7 @@ from torch.nn import functional as F
 
 from ..core.patching import patch
 from ..engine.loop import LoopConfig, fit
-from ..engine.pretrained import load_weights, save_weights
+from ..engine.pretrained import Pretrained
 from .phonemes import PHONEMES, class_durations, n_phonemes, phoneme_ids
 
 # %% ../../nbs/conditions/05_durations.ipynb #e8eb3669
@@ -102,8 +101,10 @@ def duration_features(
     return ids, torch.cat([in_word, in_phrase], 1)
 
 # %% ../../nbs/conditions/05_durations.ipynb #5f0b9b39
-class DurationPredictor(nn.Module):
+class DurationPredictor(Pretrained):
     "Predict the length of every phoneme of a text."
+
+    kind = "durations"
 
     def __init__(
         self,
@@ -128,9 +129,8 @@ class DurationPredictor(nn.Module):
         ids: torch.Tensor,  # of `duration_features` [n, 5]
         places: torch.Tensor,  # positions [n, 6]
     ) -> torch.Tensor:  # ms [n]
-        middle = ids[:, _REACH]
         change = self.layers(torch.cat([self.embedding(ids).flatten(1), places], 1))[:, 0]
-        return self.mean[middle] * change.clamp(-3, 3).exp()
+        return self.mean[ids[:, _REACH]] * change.clamp(-3, 3).exp()
 
 # %% ../../nbs/conditions/05_durations.ipynb #025e4e25
 @patch
@@ -200,18 +200,6 @@ def duration_error(
 
 # %% ../../nbs/conditions/05_durations.ipynb #ee1f84fd
 @patch
-def save_pretrained(
-    self: DurationPredictor,
-    folder: str | Path,  # made if missing
-) -> Path:  # the folder
-    "Write `config.json` and `model.safetensors`."
-    return save_weights(folder, {"kind": "durations", **self.config}, self.state_dict())
-
-
-@patch(cls_method=True)
-def from_pretrained(
-    cls: DurationPredictor,
-    folder: str | Path,  # that `save_pretrained` wrote
-) -> DurationPredictor:  # in eval mode
-    "Load a predictor; a missing or altered file is refused."
-    return load_weights(folder, "durations", lambda config: cls(config["width"]))[0]
+def description(self: DurationPredictor) -> dict:  # arguments
+    "Describe the predictor without its weights."
+    return self.config

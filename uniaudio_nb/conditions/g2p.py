@@ -11,7 +11,6 @@ import functools, lzma, re
 from collections import defaultdict
 from collections.abc import Sequence
 from hashlib import sha256
-from importlib.resources import files
 from pathlib import Path
 
 import torch
@@ -19,8 +18,9 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..core.files import write_aside
+from ..core.patching import patch
 from ..engine.loop import LoopConfig, fit
-from ..engine.pretrained import load_weights
+from ..engine.pretrained import Pretrained, shipped_folder
 from ..metrics.distances import error_rate
 
 # %% ../../nbs/conditions/00_g2p.ipynb #6d58f149
@@ -68,15 +68,12 @@ def save_lexicon(
         aside.write_bytes(lzma.compress("\n".join(lines).encode(), preset=9 | lzma.PRESET_EXTREME))
 
 # %% ../../nbs/conditions/00_g2p.ipynb #aeb978f5
-_SHIPPED = Path(str(files("uniaudio_nb"))) / "pretrained" / "g2p"
-
-
 @functools.lru_cache(maxsize=4)
 def load_lexicon(
     path: str | Path | None = None,  # that `save_lexicon` wrote; None: the shipped one
 ) -> dict[str, str]:  # word -> its sounds, one character each: chr(65 + i) is SOUNDS[i]
     "Read a compressed dictionary, once per process."
-    packed = (Path(path) if path else _SHIPPED / "lexicon.txt.xz").read_bytes()
+    packed = (Path(path) if path else shipped_folder("g2p") / "lexicon.txt.xz").read_bytes()
     names, codes = lzma.decompress(packed).decode().split("\n\n")
     return dict(zip(names.split("\n"), codes.split("\n"), strict=True))
 
@@ -90,8 +87,10 @@ def split_words(
     return ranked[n_held_out:], ranked[:n_held_out]
 
 # %% ../../nbs/conditions/00_g2p.ipynb #7ec5118f
-class SpellingNet(nn.Module):
+class SpellingNet(Pretrained):
     "Read letters, write sounds: two log-probability vectors over (blank, SOUNDS) per letter."
+
+    kind = shipped = "g2p"
 
     def __init__(
         self,
@@ -101,6 +100,7 @@ class SpellingNet(nn.Module):
         dropout: float = 0.1,  # between the layers, in training
     ):
         super().__init__()
+        self.config = {"width": width, "hidden": hidden, "n_layers": n_layers}
         self.embedding = nn.Embedding(len(LETTERS), width)
         self.context = nn.LSTM(width, hidden, n_layers, batch_first=True, bidirectional=True, dropout=dropout)
         self.head = nn.Linear(2 * hidden, 2 * (1 + len(SOUNDS)))
@@ -192,16 +192,18 @@ def train_g2p(
     return net.eval(), rows
 
 # %% ../../nbs/conditions/00_g2p.ipynb #41ed557a
+@patch
+def description(self: SpellingNet) -> dict:  # arguments
+    "Describe the network without its weights."
+    return self.config
+
+
 @functools.lru_cache(maxsize=4)
 def load_g2p(
-    folder: str | Path | None = None,  # that `save_weights` wrote; None: the shipped one
+    folder: str | Path | None = None,  # that `SpellingNet.save_pretrained` wrote; None: the shipped one
 ) -> SpellingNet:  # on the CPU, in eval mode
     "Load the network, once per process."
-
-    def build(config):
-        return SpellingNet(config["width"], config["hidden"], config["n_layers"])
-
-    return load_weights(folder or _SHIPPED, "g2p", build)[0]
+    return SpellingNet.from_pretrained(folder)
 
 # %% ../../nbs/conditions/00_g2p.ipynb #ae2f5696
 @functools.lru_cache(maxsize=65536)

@@ -8,7 +8,6 @@ __all__ = ['SemanticTokenizer', 'HubertEncoder', 'read_centroids', 'cluster', 'f
 # %% ../../nbs/conditions/12_semantic.ipynb #38c005bd
 import hashlib
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -19,18 +18,19 @@ from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional as F
 
-from ..core.files import weights_digest
 from ..core.patching import patch
 from ..audio.waveform import resample
 from ..corpora.crops import CropSampler
 from ..engine.loop import LoopConfig, fit
-from ..engine.pretrained import load_weights, save_weights
+from ..engine.pretrained import Pretrained
 from .semantic_encoder import SemanticConfig, SemanticEncoder, active_frames, disturb, nearest
 from .semantic_encoder import normalise_over_time, spoil
 
 # %% ../../nbs/conditions/12_semantic.ipynb #929a6c1b
-class SemanticTokenizer(nn.Module):
+class SemanticTokenizer(Pretrained):
     "Turn audio into semantic units, 50 a second."
+
+    kind, shipped = "semantic tokenizer", "semantic"
 
     def __init__(
         self,
@@ -220,31 +220,9 @@ def describe(self: HubertEncoder) -> dict:  # "kind", "layer" and "model"
 
 # %% ../../nbs/conditions/12_semantic.ipynb #16f7374c
 @patch
-def _description(self: SemanticTokenizer):
-    "Describe the tokenizer without its weights, as `config.json` keeps it."
-    return dict(
-        kind="semantic tokenizer", encoder=self.encoder.describe(), units=list(self.units.shape), centred=self.centred
-    )
-
-
-@patch
-def fingerprint(self: SemanticTokenizer) -> str:  # 16 hexadecimal digits
-    "Digest the description and all weights: two tokenizers with the same one make the same units."
-    return weights_digest(self._description(), self.state_dict())
-
-# %% ../../nbs/conditions/12_semantic.ipynb #2a2af768
-@patch
-def save_pretrained(
-    self: SemanticTokenizer,
-    folder: str | Path,  # made if missing
-    half: bool = False,  # store floats in 16 bits: half the size; the fingerprint is that of the rounded weights
-) -> Path:  # the folder
-    "Write `config.json` (with the fingerprint) and `model.safetensors`."
-    return save_weights(
-        folder,
-        self._description(),
-        {name: x.half() if half and x.is_floating_point() else x for name, x in self.state_dict().items()},
-    )
+def description(self: SemanticTokenizer) -> dict:  # "encoder", "units" and "centred"
+    "Describe the tokenizer without its weights."
+    return {"encoder": self.encoder.describe(), "units": list(self.units.shape), "centred": self.centred}
 
 # %% ../../nbs/conditions/12_semantic.ipynb #a7624dfc
 # idle outside of training
@@ -275,18 +253,12 @@ def _encoder(description):
 
 # %% ../../nbs/conditions/12_semantic.ipynb #8d159d3c
 @patch(cls_method=True)
-def from_pretrained(  # noqa: F811
+def from_description(
     cls: SemanticTokenizer,
-    folder: str | Path | None = None,  # that `save_pretrained` wrote; None: the tokenizer that comes with the package
-) -> SemanticTokenizer:  # on the CPU
-    "Load a tokenizer; a missing or altered file is refused."
-    if folder is None:
-        folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "semantic"
-
-    def build(description):
-        return cls(_encoder(description["encoder"]), torch.zeros(description["units"]), description["centred"])
-
-    return load_weights(folder, "semantic tokenizer", build)[0]
+    description: dict,  # as `description` returned it
+) -> SemanticTokenizer:  # with weights that are still to be loaded
+    "Build the tokenizer that is described."
+    return cls(_encoder(description["encoder"]), torch.zeros(description["units"]), description["centred"])
 
 # %% ../../nbs/conditions/12_semantic.ipynb #d624fc06
 def cluster(

@@ -15,7 +15,8 @@ from torch import nn
 from ..core.files import weights_digest
 from ..core.patching import patch
 from ..corpora.recording import Recording
-from .captions import SHIPPED, CaptionEncoder, split_words
+from ..engine.pretrained import find_folder
+from .captions import CaptionEncoder, split_words
 from .contrastive_captions import train_matcher
 
 # %% ../../nbs/conditions/10_text.ipynb #10a7e0fe
@@ -108,10 +109,10 @@ def _read_if_there(path):
 def load_text_encoder(
     # that `save_pretrained` of either kind wrote, or any T5 in the layout of `transformers`; None: the caption encoder
     # that comes with the package
-    folder: str | Path | None = None,
+    name_or_folder: str | Path | None = None,
 ) -> CaptionEncoder | T5TextEncoder:  # frozen, on the CPU
     "Restore the text encoder of a folder, whichever kind it is."
-    folder = SHIPPED if folder is None else Path(folder)
+    folder = find_folder(name_or_folder, CaptionEncoder.kind, CaptionEncoder.shipped)
     try:
         ours, config = _read_if_there(folder / "text_encoder.json"), _read_if_there(folder / "config.json")
     except ValueError as error:

@@ -92,10 +92,12 @@ def start_from_frequencies(
 def save_model(
     model: MultiScaleTransformer,
     folder: str | Path,
+    half: bool = False,  # store the weights in 16 bits
     **info,  # further entries of config.json, JSON values
 ) -> Path:  # the folder
     "Write config.json and model.safetensors."
-    return save_weights(folder, {"kind": "language model", "model": asdict(model.config), **info}, model.state_dict())
+    description = {"kind": "language model", "model": asdict(model.config), **info}
+    return save_weights(folder, description, model.state_dict(), half)
 
 
 def load_model(

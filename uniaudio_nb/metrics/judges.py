@@ -11,7 +11,6 @@ __all__ = ['FAMILIES', 'frame_energies', 'trim_silence', 'cut_windows', 'sound_l
 import math
 import sys
 from collections.abc import Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +24,7 @@ from tqdm import tqdm
 from ..core.clock import Clock
 from ..core.patching import patch
 from ..audio.waveform import resample
-from ..engine.pretrained import load_weights, save_weights
+from ..engine.pretrained import Pretrained, find_folder
 
 # %% ../../nbs/metrics/02_judges.ipynb #e2982522
 _CLOCK = Clock()  # of what judges hear: 16 kHz, 50 frames a second
@@ -185,8 +184,10 @@ def _check_judge(classes, family, seconds):
         raise ValueError(f"a window lasts 0.7 to 10 s, got {seconds}")
 
 # %% ../../nbs/metrics/02_judges.ipynb #b753374c
-class Judge(nn.Module):
+class Judge(Pretrained):
     "Classify windows of a sound, by the features and the network of a family."
+
+    kind = "judge"
 
     def __init__(
         self,
@@ -390,28 +391,9 @@ def train_judge(
 
 # %% ../../nbs/metrics/02_judges.ipynb #44908d8d
 @patch
-def save(
-    self: Judge,
-    folder: str | Path,  # gets config.json and model.safetensors
-) -> Path:  # the folder
-    "Write the judge, its weights in 16 bits."
-    names = ("classes", "family", "seconds", "several")
-    description = {"kind": "judge", **{name: getattr(self, name) for name in names}}
-    weights = {name: w.half() if w.is_floating_point() else w for name, w in self.state_dict().items()}
-    return save_weights(folder, description, weights)
-
-
-@patch(cls_method=True)
-def load(
-    cls: Judge,
-    folder: str | Path,  # written by `save`
-) -> Judge:  # on the CPU, ready to judge
-    "Read a judge; errors as in `load_weights`."
-
-    def build(description):
-        return cls(**{name: value for name, value in description.items() if name != "kind"})
-
-    return load_weights(folder, "judge", build)[0]
+def description(self: Judge) -> dict:  # arguments
+    "Describe the judge without its weights."
+    return {name: getattr(self, name) for name in ("classes", "family", "seconds", "several")}
 
 # %% ../../nbs/metrics/02_judges.ipynb #4e7afbda
 def load_judges(
@@ -419,10 +401,10 @@ def load_judges(
     folder: str | Path | None = None,
 ) -> dict[str, list[Judge]]:  # name -> a judge of each family
     "Load all judges of a folder; `FileNotFoundError` if there are none."
-    folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "judges" if folder is None else Path(folder)
+    folder = find_folder(folder, "judges", "judges")
     judges = {}
     for config in sorted(folder.glob("*/*/config.json")):
-        judges.setdefault(config.parts[-3], []).append(Judge.load(config.parent))
+        judges.setdefault(config.parts[-3], []).append(Judge.from_pretrained(config.parent))
     if not judges:
         raise FileNotFoundError(f"no judges in {folder}")
     return judges

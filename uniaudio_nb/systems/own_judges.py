@@ -8,11 +8,11 @@ __all__ = ['FEWEST', 'KINDS_OF_CLASSES', 'Kind', 'judge_examples', 'asked_classe
 # %% ../../nbs/systems/05_own_judges.ipynb #9b66527d
 from collections import Counter
 from collections.abc import Callable, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
 from ..audio.waveform import resample
+from ..engine.pretrained import shipped_folder
 from ..metrics.judges import FAMILIES, load_judges, train_judge
 from ..tasks.pool import plain_words
 from .cases import Material, main_corpus
@@ -78,9 +78,7 @@ def asked_classes(
 # %% ../../nbs/systems/05_own_judges.ipynb #e6e3079e
 def shipped_folders() -> list[Path]:  # of judges inside the package
     "Find the judges that ship."
-    return sorted(
-        path for path in (Path(find_spec("uniaudio_nb").origin).parent / "pretrained").glob("judges*") if path.is_dir()
-    )
+    return sorted(path for path in shipped_folder().glob("judges*") if path.is_dir())
 
 
 def _load(folder):  # {} where there is nothing
@@ -110,7 +108,7 @@ def _train(material, name, family, folder, steps):
     names = [c for c in names for _ in kind.speeds]
     judge = train_judge(waveforms, names, family, seconds=kind.seconds, several=kind.several, steps=steps)
     if folder:
-        judge.save(Path(folder) / name / family)
+        judge.save_pretrained(Path(folder) / name / family, half=True)
     return judge
 
 

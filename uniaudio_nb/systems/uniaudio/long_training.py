@@ -15,7 +15,6 @@ import shutil
 import signal
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 
 import torch
@@ -26,7 +25,7 @@ from ...corpora.crops import AudioCache
 from ...corpora.published import read_corpora
 from ...corpora.splits import assign_splits
 from ...engine.loop import LoopConfig
-from ...engine.pretrained import write_card
+from ...engine.pretrained import shipped_folder, write_card
 from ...tasks.pool import Variety
 from ...tasks.task import TASKS
 from ...shards.prepare import usable_recordings
@@ -281,7 +280,7 @@ def ship_model(
     place: str | Path | None = None,  # None: inside the package, where `UniAudio.from_pretrained()` finds it
 ) -> Path:  # the folder of the shipped model
     "Write the compact model folder with its card."
-    place = Path(place or Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "uniaudio")
+    place = Path(place or shipped_folder("uniaudio"))
     model, history = UniAudio.from_pretrained(folder), history_of(folder)
     model.info = {"name": "UniAudio", "history": history, "generation": settings or {}}
     model.save_pretrained(place, compact=True)

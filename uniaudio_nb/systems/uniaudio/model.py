@@ -6,9 +6,7 @@
 __all__ = ['CONTEXT_FRAMES', 'SHIPPED', 'CARD', 'UniAudio']
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #cddf323b
-import copy
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,6 +19,7 @@ from ...core.files import weights_digest, write_aside
 from ...core.patching import patch
 from ...audio.waveform import as_audio
 from ...corpora.crops import bring_to_level
+from ...engine.pretrained import find_folder
 from ...codec import Codec
 from ...conditions.durations import DurationPredictor
 from ...conditions.semantic import SemanticTokenizer
@@ -296,25 +295,10 @@ def save_pretrained(
             part.save_pretrained(folder / name)
     self._write_card(folder)
     about = dict(vocabulary=t.vocabulary.to_dict(), fingerprint=t.fingerprint(), tasks=list(self.tasks), info=self.info)
-    save_model(copy.deepcopy(self.model).half() if compact else self.model, folder, compact=compact, **about)
+    save_model(self.model, folder, half=compact, compact=compact, **about)
     return folder
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #e65ec05f
-def _find_folder(name_or_folder):  # the model folder; `FileNotFoundError` where there is none
-    if name_or_folder is not None:
-        folder = Path(name_or_folder)
-        if not folder.is_dir():
-            raise FileNotFoundError(f"there is no model folder {folder}")
-        return folder
-    folder = Path(find_spec("uniaudio_nb").origin).parent / "pretrained" / "uniaudio"
-    if not folder.is_dir():
-        raise FileNotFoundError(
-            "no trained model ships with this version of the library; train one with `make train`, and name it, e.g. "
-            "runs/tiny/model"
-        )
-    return folder
-
-
 def _read_config(folder, config):  # vocabulary, names of tasks, fingerprint of the tokenizers
     try:
         return Vocabulary(**config["vocabulary"]), config["tasks"], config["fingerprint"]
@@ -370,7 +354,9 @@ def from_pretrained(
 ) -> UniAudio:
     """Load a model folder; `FileNotFoundError` or `ValueError` in one sentence when a part is missing or is not the one
     the model was trained with."""
-    folder = _find_folder(name_or_folder)
+    folder = find_folder(name_or_folder, "trained model", "uniaudio")
+    if not folder.is_dir():
+        raise FileNotFoundError(f"there is no model folder {folder}")
     model, config = load_model(folder)
     made = cls(model, *_load_tokenizers(folder, config), config.get("info"))
     if device is not None:
