@@ -388,7 +388,7 @@ def train_judge(
         windows, targets = sounds.batch(32, several)
         return disturb(windows, sounds.generator), targets
 
-    def step_fn(batch, step):
+    def step_fn(batch, _step):
         windows, targets = batch
         yield "judge", measure(judge(windows), targets), {}
 

@@ -210,7 +210,7 @@ def _schedule(progress):
 def _fit(model, training, config):
     "Train a model on windows; leave it in eval mode, and torch's random numbers as they were."
 
-    def step_fn(batch, step):
+    def step_fn(batch, _step):
         windows, labels = batch
         logits = model.out(model(windows))
         yield "recogniser", nn.functional.cross_entropy(logits, labels, label_smoothing=0.1), {}
