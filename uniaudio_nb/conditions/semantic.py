@@ -294,12 +294,13 @@ def cluster(
     points: torch.Tensor,  # [n, D] with n >= n_clusters
     n_clusters: int,  # centroids to find
     seed: int = 0,  # of k-means
-) -> torch.Tensor:  # [n_clusters, D]
+) -> torch.Tensor:  # [n_clusters, D], on the CPU
     "Find centroids by k-means: the best of three starts."
     if len(points) < n_clusters:
         raise ValueError(
             f"{len(points)} frames are too few for {n_clusters} clusters: give more audio or ask for fewer units"
         )
+    points = points.cpu()  # where sums are added in the same order every time
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         starts = [k_means(points, n_clusters) for _ in range(3)]
