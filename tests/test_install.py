@@ -18,7 +18,7 @@ TASKS = ["aedit", "dereverb", "itts", "music", "se", "sedit", "sound", "svs", "t
 WITHOUT_TOOLS = """
 import sys
 BLOCKED = {"nbdev", "fastcore", "execnb", "IPython", "ipywidgets", "jupyterlab", "nbclient", "nbformat", "ipykernel",
-           "transformers", "pystoi", "torchmetrics", "pyroomacoustics", "phonemizer"}
+           "transformers", "pystoi", "sklearn", "pyroomacoustics", "phonemizer"}
 class Blocked:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in BLOCKED: raise ImportError(f"{name} is not installed (test)")

@@ -2,7 +2,7 @@
 detectors.
 
     python tests/benchmarks/pitch.py
-        ours, YIN (`metrics.f0`), torchaudio, and librosa's pYIN where librosa is installed
+        ours, YIN, torchaudio, and librosa's pYIN where librosa is installed
     python tests/benchmarks/pitch.py --out pitch.json
 
 A token is a frame of 20 ms with a pitch, rounded to semitones after the median of 11 frames, as `notes.f0_to_notes`
@@ -20,16 +20,34 @@ from pathlib import Path
 import torch
 import torchaudio
 
-from uniaudio_nb.audio import track_pitch, f0
+from uniaudio_nb.audio import VOICE, pitch, track_pitch
 from uniaudio_nb.corpora import read_corpora, read_alignment
 from uniaudio_nb.conditions import f0_to_notes
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-VOICE = (65.0, 1200.0)  # Hz, range that the other detectors search in voices; ours always searches 26 to 4400 Hz
+RANGE = (65.0, 1200.0)  # Hz, range that the other detectors search in voices; ours always searches 26 to 4400 Hz
+
+
+def of_yin(x):
+    "YIN as in the notebook on pitch: decided frame by frame, from the same curve as ours."
+    first, longest = int(16000 / VOICE[1]) - 1, math.ceil(16000 / VOICE[0])
+    padded = torch.nn.functional.pad(x[0], ((1024 + longest - 320) // 2, 1024 + longest))
+    frames = padded.unfold(0, 1024 + longest, 320)[: -(-x.shape[1] // 320)]
+    energy = pitch._energies(frames, longest)
+    difference = (energy[:, :1] + energy - 2 * pitch._correlations(frames, longest, 4096)).clamp(min=0)
+    curve = pitch._normalise(difference[:, 1:])
+    inner, is_dip = pitch._dips(curve, first)
+    early, lowest = is_dip & (inner < 0.15), inner.where(is_dip, torch.inf).argmin(1)
+    i = torch.where(early.any(1), early.int().argmax(1), lowest) + first
+    hz = 16000 / (i + 1 + pitch._tip(*(difference.gather(1, (i + shift)[:, None])[:, 0] for shift in (0, 1, 2))))
+    power = energy[:, 0] / 1024
+    voiced = (curve.gather(1, i[:, None])[:, 0] < 0.4) & (power > 1e-7) & (power > power.max() * 10**-3.5)
+    voiced &= (hz >= VOICE[0]) & (hz <= VOICE[1])
+    return hz * voiced, voiced
 
 
 def of_torchaudio(x):
-    hz = torchaudio.functional.detect_pitch_frequency(x, 16000, frame_time=0.02, freq_low=VOICE[0], freq_high=VOICE[1])[
+    hz = torchaudio.functional.detect_pitch_frequency(x, 16000, frame_time=0.02, freq_low=RANGE[0], freq_high=RANGE[1])[
         0
     ]
     return hz, hz > 0
@@ -39,7 +57,7 @@ def of_librosa(x):
     import librosa
 
     hz, voiced, _ = librosa.pyin(
-        x[0].numpy(), fmin=VOICE[0], fmax=VOICE[1], sr=16000, frame_length=2048, hop_length=320
+        x[0].numpy(), fmin=RANGE[0], fmax=RANGE[1], sr=16000, frame_length=2048, hop_length=320
     )
     return torch.from_numpy(hz).float().nan_to_num(0.0), torch.from_numpy(voiced)
 
@@ -114,7 +132,7 @@ def main():
     }
     detectors = {
         "track_pitch (ours)": lambda x: track_pitch(x, 16000),
-        "YIN (metrics.f0)": lambda x: f0(x, 16000),
+        "YIN": of_yin,
         "torchaudio": of_torchaudio,
     }
     try:

@@ -26,7 +26,8 @@ from sklearn.linear_model import LogisticRegression
 from uniaudio_nb.audio import LogMel
 from uniaudio_nb.corpora import read_corpora, assign_splits
 from uniaudio_nb.engine import shipped_folder, write_card, SliceOver
-from uniaudio_nb.conditions import SemanticConfig, nearest, SemanticTokenizer, cluster, train_semantic
+from uniaudio_nb.codec import nearest_code
+from uniaudio_nb.conditions import SemanticConfig, SemanticTokenizer, cluster, train_semantic
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 # C of the probe: log-mel gets the one that suits it best on the test itself, units keep C = 1
@@ -89,7 +90,7 @@ def best(results):
 def units_table(features, train, n_units):
     "Fit k-means to the training clips and write every clip as histograms."
     centroids = cluster(torch.cat([f for f, t in zip(features, train, strict=True) if t]), n_units)
-    return np.stack([histogram_of_quarters(nearest(f, centroids), n_units) for f in features])
+    return np.stack([histogram_of_quarters(nearest_code(f, centroids), n_units) for f in features])
 
 
 def load_digits(data):
@@ -123,7 +124,7 @@ def unit_probes(features, n_units, clips):
 def fixed_probes(features, centroids, clips):
     "Probe units as they were fitted in training."
     _, digits, speakers, splits = clips
-    X = np.stack([histogram_of_quarters(nearest(f, centroids), len(centroids)) for f in features])
+    X = np.stack([histogram_of_quarters(nearest_code(f, centroids), len(centroids)) for f in features])
     return {
         "digit": digit_probe(lambda _: X, digits, speakers, 1.0),
         "speaker": speaker_probe(X, speakers, splits, 1.0),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
+from torchaudio.functional import fftconvolve
 
 from .waveform import level_dbfs, set_level
 
@@ -53,8 +54,7 @@ def reverberate(
     direct = int((room_ir[0].abs() >= 0.5 * room_ir.abs().max()).nonzero()[0])
     length = signal.shape[-1]
     room_ir = room_ir[:, direct : direct + length]
-    size = 1 << (length + room_ir.shape[-1] - 1).bit_length()  # powers of two are fast
-    wet = torch.fft.irfft(torch.fft.rfft(signal, size) * torch.fft.rfft(room_ir, size), size)[:, :length]
+    wet = fftconvolve(signal, room_ir)[:, :length]
     return set_level(wet, level_dbfs(signal)) if signal.any() else wet
 
 # %% ../../nbs/audio/04_rooms.ipynb #939978de

@@ -8,12 +8,12 @@ __all__ = ['PatchDiscriminator', 'STFTDiscriminator', 'MelDiscriminator', 'Discr
 
 # %% ../../nbs/codec/07_discriminators.ipynb #373dd2e5
 import torch
-import torchaudio
 from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
 from torch.nn.utils.parametrizations import weight_norm
 
+from ..audio.mel import mel_bands
 from .losses import magnitudes
 
 # %% ../../nbs/codec/07_discriminators.ipynb #a9e5ef83
@@ -92,10 +92,7 @@ class MelDiscriminator(PatchDiscriminator):
         sample_rate: int = 16000,  # Hz
     ):
         super().__init__(window_length, 1, n_filters)
-        n_mels = min(window_length // 8, 80)
-        bank = torchaudio.functional.melscale_fbanks(
-            window_length // 2 + 1, 0.0, sample_rate / 2, n_mels, sample_rate, "slaney", "slaney"
-        )
+        bank = mel_bands(sample_rate, window_length, min(window_length // 8, 80))
         self.register_buffer("bank", bank / bank.sum(0).clamp(min=1e-9), persistent=False)
 
     def spectrogram(self, waveform):

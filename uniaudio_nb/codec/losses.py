@@ -9,10 +9,10 @@ __all__ = ['magnitudes', 'SpectralLoss', 'time_loss', 'EnvelopeLoss', 'feature_m
 import math
 
 import torch
-import torchaudio
 from torch import nn
 
 from ..core.patching import patch
+from ..audio.mel import mel_bands
 
 # %% ../../nbs/codec/06_losses.ipynb #daae8fa7
 def magnitudes(
@@ -91,9 +91,7 @@ class SpectralLoss(nn.Module):
 def _add_window(self: SpectralLoss, n, sample_rate):
     "Add the mel bands and the bins' weights of one window length as buffers."
     # window/16 bands: about two bins for the lowest ones
-    bank = torchaudio.functional.melscale_fbanks(
-        n // 2 + 1, 0.0, sample_rate / 2, n // 16, sample_rate, "slaney", "slaney"
-    )
+    bank = mel_bands(sample_rate, n, n // 16)
     self.register_buffer(f"bank_{n}", bank / bank.sum(0), persistent=False)
     # the share of the mel scale that a bin spans, up to a factor
     pitch = 1 / torch.linspace(0, sample_rate / 2, n // 2 + 1).clamp(min=1000)

@@ -19,12 +19,14 @@ from ..core.patching import patch
 
 # %% ../../nbs/codec/00_quantize.ipynb #6a6ac171
 def nearest_code(
-    vectors: torch.Tensor,  # [M, D]
+    vectors: torch.Tensor,  # [..., D]
     codebook: torch.Tensor,  # [N, D]
-) -> torch.Tensor:  # index of the closest row of the codebook, int64 [M]
+) -> torch.Tensor:  # index of the closest row of the codebook, int64 [...]
     "Find each vector's closest code by one matrix product."
     half_norms = codebook.pow(2).sum(1) / 2
-    return torch.cat([torch.addmm(half_norms, rows, codebook.T, alpha=-1).argmin(1) for rows in vectors.split(2**14)])
+    chunks = vectors.flatten(0, -2).split(2**14)
+    closest = torch.cat([torch.addmm(half_norms, rows, codebook.T, alpha=-1).argmin(1) for rows in chunks])
+    return closest.view(vectors.shape[:-1])
 
 # %% ../../nbs/codec/00_quantize.ipynb #dcac1e7f
 def _untrained_codes(dimension, n_codebooks, codebook_size, code_dimension):  # [K, N, D]

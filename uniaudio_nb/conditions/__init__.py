@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .contrastive_captions import match_targets, matching_loss, normalise_level, train_matcher
     from .text import T5TextEncoder, load_text_encoder, train_caption_encoder
     from .semantic_encoder import SemanticConfig, SemanticEncoder, active_frames, cepstra, contrastive_loss, disturb
-    from .semantic_encoder import diversity_loss, nearest, normalise_over_time, span_mask, spoil, with_neighbours
+    from .semantic_encoder import diversity_loss, normalise_over_time, span_mask, spoil, with_neighbours
     from .semantic import HubertEncoder, SemanticTokenizer, cluster, fit_units, read_centroids, train_semantic
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)

@@ -23,7 +23,8 @@ from ..audio.waveform import resample
 from ..corpora.crops import CropSampler
 from ..engine.loop import LoopConfig, fit
 from ..engine.pretrained import Pretrained
-from .semantic_encoder import SemanticConfig, SemanticEncoder, active_frames, disturb, nearest
+from ..codec.quantize import k_means, nearest_code
+from .semantic_encoder import SemanticConfig, SemanticEncoder, active_frames, disturb
 from .semantic_encoder import normalise_over_time, spoil
 
 # %% ../../nbs/conditions/12_semantic.ipynb #929a6c1b
@@ -54,7 +55,7 @@ class SemanticTokenizer(Pretrained):
         sample_rate: int | None = None,  # Hz; None: the encoder's own
     ) -> torch.Tensor:  # ids [B, T]
         "Turn audio into units."
-        return nearest(self.features(waveform, sample_rate), self.units)
+        return nearest_code(self.features(waveform, sample_rate), self.units)
 
 # %% ../../nbs/conditions/12_semantic.ipynb #b3238d06
 def _check_waveform(waveform):
@@ -265,16 +266,17 @@ def cluster(
     points: torch.Tensor,  # [n, D] with n >= n_clusters
     n_clusters: int,  # centroids to find
     seed: int = 0,  # of k-means
-) -> torch.Tensor:  # [n_clusters, D]
-    "Find centroids by mini-batch k-means."
-    from sklearn.cluster import MiniBatchKMeans
-
+) -> torch.Tensor:  # [n_clusters, D], on the CPU
+    "Find centroids by k-means: the best of three starts."
     if len(points) < n_clusters:
         raise ValueError(
             f"{len(points)} frames are too few for {n_clusters} clusters: give more audio or ask for fewer units"
         )
-    means = MiniBatchKMeans(n_clusters, random_state=seed, batch_size=4096, n_init=3, max_no_improvement=20)
-    return torch.from_numpy(means.fit(points.cpu().numpy()).cluster_centers_)
+    points = points.cpu()  # where sums are added in the same order every time
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        starts = [k_means(points, n_clusters) for _ in range(3)]
+    return min(starts, key=lambda found: (points - found[nearest_code(points, found)]).square().sum())
 
 # %% ../../nbs/conditions/12_semantic.ipynb #78188f40
 def fit_units(

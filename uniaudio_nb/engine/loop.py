@@ -284,9 +284,10 @@ class SliceOver(KeyboardInterrupt):
 class _Loop:
     "Hold what changes while `fit` runs."
 
-    def __init__(self, modules, config, folder, settings):
+    def __init__(self, modules, config, folder, settings, schedule=None):
         self.rank, self.world, self.device = processes(config.device)
         self.modules, self.config = modules, config
+        self.schedule = schedule or (lambda progress: {"lr": learning_rate_at(config, progress)})
         self.optimizers = {}
         for name, module in modules.items():
             if not name.isidentifier():
@@ -338,7 +339,7 @@ def log(self: _Loop, values):
 def flush(self: _Loop, progress):
     "Turn the averages into a row."
     means = {key: total / n for key, (total, n) in self.state["pending"].items()}
-    self.log({"learning_rate": learning_rate_at(self.config, progress), **means, "skipped": self.state["skipped"]})
+    self.log({"learning_rate": self.schedule(progress)["lr"], **means, "skipped": self.state["skipped"]})
     self.state["pending"] = {}
 
 # %% ../../nbs/engine/02_loop.ipynb #006ff33b
@@ -408,7 +409,7 @@ def step(self: _Loop, step_fn, batches, progress) -> dict:  # metrics of the ste
     began = time.perf_counter()
     for optimizer in self.optimizers.values():
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate_at(self.config, progress)
+            group.update(self.schedule(progress))
     drawn = to_device(next(batches), self.device)
     number = self.state["step"]
     values, skipped = run_step(
@@ -489,10 +490,11 @@ def fit(
     description: str = "",  # shown before the progress bar
     validate=None,  # step -> dict of numbers; called without gradients, modules in eval mode; None: no validation
     validate_every: int | None = None,  # steps between validations; None: only at the end
+    schedule=None,  # progress -> what all parameter groups get, "lr" among it; None: `learning_rate_at` of the config
     settings: dict | None = None,  # what else makes this run what it is (JSON values): a resume that differs is refused
 ) -> list[dict]:  # rows of metrics, as in folder/metrics.jsonl
     "Train until the steps or minutes are used up; resumes exactly; `ValueError` if the folder holds a different run."
-    loop = _Loop(modules, config, folder, settings)
+    loop = _Loop(modules, config, folder, settings, schedule)
     if loop.run.done and loop.state["step"]:
         return loop.run.rows
     loop.set_training(True)

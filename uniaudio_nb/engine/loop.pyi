@@ -74,6 +74,7 @@ class _Loop:
     device: Any
     modules: Any
     config: Any
+    schedule: Any
     optimizers: Any
     run: Any
     averages: Any
@@ -84,7 +85,7 @@ class _Loop:
     entered: Any
     last_save: Any
 
-    def __init__(self, modules, config, folder, settings): ...
+    def __init__(self, modules, config, folder, settings, schedule=None): ...
     def note(self, values, skipped): ...
     def log(self, values): ...
     def flush(self, progress): ...
@@ -110,5 +111,6 @@ def fit(
     description: str = "",
     validate=None,
     validate_every: int | None = None,
+    schedule=None,
     settings: dict | None = None,
 ) -> list[dict]: ...

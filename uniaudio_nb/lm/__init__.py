@@ -6,7 +6,7 @@ from .._lazy import lazy
 
 if TYPE_CHECKING:  # what the part offers; at run time each name is imported when it is first asked for
     from .multiscale import FRAMES_PER_PHONEME, MultiScaleConfig, MultiScaleTransformer, OFFICIAL_NAMES
-    from .multiscale import before_target, check_batch, segment_places
+    from .multiscale import before_target, check_batch, cross_entropies, segment_places
     from .sizes import count_operations, count_parameters
     from .precision import PackedBlock, PackedLinear, PRECISIONS, quantize_rows
     from .sampling import GenerationConfig, candidate_probabilities, pick, row_noise, sample, spread_seeds

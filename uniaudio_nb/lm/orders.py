@@ -19,7 +19,7 @@ from ..layers.transformer import Transformer
 from ..codec.quantize import check_codes
 from ..tasks.sequence import Packed, Vocabulary
 from .generation import generate as generate_requests
-from .multiscale import MultiScaleConfig, MultiScaleTransformer
+from .multiscale import MultiScaleConfig, MultiScaleTransformer, cross_entropies
 from .sampling import GenerationConfig, sample
 
 # %% ../../nbs/lm/06_orders.ipynb #1302866f
@@ -240,7 +240,7 @@ def code_losses(
     codes: torch.Tensor,  # [B, K, T]
 ) -> torch.Tensor:  # nats [B, K, T]; their sum over k and t is -log p(codes) of the model
     "Return the cross-entropy of every code."
-    return F.cross_entropy(rearrange(model(codes).float(), "b k t n -> b n k t"), codes.long(), reduction="none")
+    return cross_entropies(model(codes), codes)
 
 # %% ../../nbs/lm/06_orders.ipynb #84941134
 @patch

@@ -24,7 +24,7 @@ from ..tasks.task import TASKS, get_task
 from ..shards.batches import TokenBatches
 from ..shards.read import Shard, draw
 from ..shards.renewed import RenewedBatches, RenewedShards
-from .multiscale import MultiScaleConfig, MultiScaleTransformer
+from .multiscale import MultiScaleConfig, MultiScaleTransformer, cross_entropies
 
 # %% ../../nbs/lm/05_training.ipynb #cda6ca95
 def code_counts(
@@ -166,7 +166,7 @@ def _losses_and_hits(model, batch, target_mask, choices) -> tuple:  # nats [N, K
     logits, targets = model.target_logits(
         batch.tokens, target_mask, continuous=batch.continuous, padding_mask=batch.padding_mask, choices=choices
     )
-    losses = F.cross_entropy(logits.float().flatten(0, 1), targets.flatten(), reduction="none").view_as(targets)
+    losses = cross_entropies(logits, targets)
     return losses, logits.argmax(-1) == targets
 
 

@@ -17,7 +17,7 @@ from einops import rearrange
 
 from ..core.clock import Clock
 from ..audio.mel import LogMel
-from ..audio.pitch import f0
+from ..audio.pitch import VOICE, track_pitch
 
 # %% ../../nbs/metrics/00_distances.ipynb #320abb4d
 def _pair(a, b):
@@ -103,7 +103,8 @@ def f0_error_semitones(
     sample_rate: int,  # Hz
 ) -> tuple[float, float]:  # mean error in semitones where both are voiced (nan: nowhere); share of equal voicing
     "Compare the pitch of two sounds, frame by frame from their beginnings."
-    (hz_a, voiced_a), (hz_b, voiced_b) = f0(a, sample_rate), f0(b, sample_rate)
+    hz_a, voiced_a = track_pitch(a, sample_rate, *VOICE)
+    hz_b, voiced_b = track_pitch(b, sample_rate, *VOICE)
     n = min(len(hz_a), len(hz_b))
     both = voiced_a[:n] & voiced_b[:n]
     error = 12 * (hz_a[:n][both] / hz_b[:n][both]).log2().abs()

@@ -9,9 +9,10 @@ __all__ = ['FAMILIES', 'frame_energies', 'trim_silence', 'cut_windows', 'sound_l
 
 # %% ../../nbs/metrics/02_judges.ipynb #d8602508
 import math
-import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -19,11 +20,11 @@ import torchaudio
 from einops import rearrange
 from torch import nn
 from torch.nn import functional as F
-from tqdm import tqdm
 
 from ..core.clock import Clock
 from ..core.patching import patch
 from ..audio.waveform import resample
+from ..engine.loop import LoopConfig, fit
 from ..engine.pretrained import Pretrained, find_folder
 
 # %% ../../nbs/metrics/02_judges.ipynb #e2982522
@@ -354,6 +355,18 @@ def batch(
                 targets[row, self.classes.index(name)] = 1
     return windows, targets
 
+# %% ../../nbs/metrics/02_judges.ipynb #15aeedde
+def _one_cycle(progress, steps):
+    "Compute rate and betas: half a cosine up to the peak, and half a cosine down; all weights decay."
+    step = progress * steps
+    top = 0.15 * steps - 1
+    if step <= top:
+        part, start = step / top, 1 / 25
+    else:
+        part, start = (steps - 1 - step) / (steps - 1 - top), 1 / 25e4
+    height = 0.5 * (1 - math.cos(math.pi * part))
+    return {"lr": 2e-3 * (start + (1 - start) * height), "betas": (0.95 - 0.1 * height, 0.999), "weight_decay": 0.02}
+
 # %% ../../nbs/metrics/02_judges.ipynb #25b95250
 def train_judge(
     waveforms: Sequence[torch.Tensor],  # original recordings, each [L] or [1, L] at 16 kHz
@@ -371,22 +384,21 @@ def train_judge(
         raise ValueError("only a tagger (several=True) may hear sounds without a class")
     sounds = TrainingSounds(waveforms, names, round(seconds * _RATE), seed)
     measure = nn.BCEWithLogitsLoss() if several else nn.CrossEntropyLoss(label_smoothing=0.1)
-    with torch.random.fork_rng(devices=[]):
+
+    def draw(_):
+        windows, targets = sounds.batch(32, several)
+        return disturb(windows, sounds.generator), targets
+
+    def step_fn(batch, _step):
+        windows, targets = batch
+        yield "judge", measure(judge(windows), targets), {}
+
+    config = LoopConfig(steps=steps, learning_rate=2e-3, seed=seed, device=device)
+    schedule = partial(_one_cycle, steps=steps)
+    with TemporaryDirectory() as folder, torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        judge = Judge(sounds.classes, family, seconds, several).to(device)
-        optimizer = torch.optim.AdamW(judge.parameters(), weight_decay=0.02)
-        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, 2e-3, total_steps=steps, pct_start=0.15)
-        bar = tqdm(range(steps), desc=f"judge ({family})", leave=False, file=sys.stderr, mininterval=1.0, disable=None)
-        for _ in bar:
-            windows, targets = sounds.batch(32, several)
-            logits = judge.train()(disturb(windows, sounds.generator).to(device))
-            loss = measure(logits, targets.to(device))
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(judge.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            bar.set_postfix(loss=f"{loss.item():.2f}", refresh=False)
+        judge = Judge(sounds.classes, family, seconds, several)
+        fit(step_fn, draw, {"judge": judge}, config, folder, description=f"judge ({family})", schedule=schedule)
     return judge.eval()
 
 # %% ../../nbs/metrics/02_judges.ipynb #44908d8d

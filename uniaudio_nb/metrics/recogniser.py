@@ -8,9 +8,9 @@ __all__ = ['Recogniser', 'train_recogniser']
 # %% ../../nbs/metrics/01_recogniser.ipynb #e10e9fb2
 import json
 import math
-import time
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import torch
 from einops import rearrange
@@ -23,6 +23,7 @@ from ..core.patching import patch
 from ..audio.mel import LogMel
 from ..audio.waveform import resample
 from ..corpora.recording import Recording
+from ..engine.loop import LoopConfig, fit
 
 # %% ../../nbs/metrics/01_recogniser.ipynb #ebf32bd0
 class Recogniser(nn.Module):
@@ -201,22 +202,21 @@ def batch(
     return torch.stack(windows), labels
 
 # %% ../../nbs/metrics/01_recogniser.ipynb #48590dad
-def _fit(model, training, steps, minutes):
-    "Train a model on windows, for a number of steps and at most some minutes; leave it in eval mode."
-    start = time.monotonic()
-    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
-    for step in range(steps):
-        spent = (time.monotonic() - start) / (60 * minutes) if minutes else 0
-        progress = max(step / steps, spent)
-        if progress >= 1:
-            break
-        optimizer.param_groups[0]["lr"] = 3e-3 * min(1, 10 * progress + 0.05) * (1 - progress)
-        windows, labels = training.batch(32)
-        logits = model.train().out(model(windows))
-        loss = nn.functional.cross_entropy(logits, labels.to(windows.device), label_smoothing=0.1)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
+def _schedule(progress):
+    "Let the rate rise over a tenth of the run and fall to 0; all weights decay."
+    return {"lr": 3e-3 * min(1, 10 * progress + 0.05) * (1 - progress), "weight_decay": 0.01}
+
+
+def _fit(model, training, config):
+    "Train a model on windows; leave it in eval mode, and torch's random numbers as they were."
+
+    def step_fn(batch, _step):
+        windows, labels = batch
+        logits = model.out(model(windows))
+        yield "recogniser", nn.functional.cross_entropy(logits, labels, label_smoothing=0.1), {}
+
+    with TemporaryDirectory() as folder, torch.random.fork_rng(devices=[]):
+        fit(step_fn, lambda _: training.batch(32), {"recogniser": model}, config, folder, schedule=_schedule)
     model.eval()
 
 # %% ../../nbs/metrics/01_recogniser.ipynb #30864733
@@ -244,7 +244,8 @@ def train_recogniser(
         model = Recogniser(sorted(set(names))).to(device)
     with torch.no_grad():
         mels = [model.mel(r.load()[None], round(_RATE * speed))[0] for r in known for speed in speeds]
-    _fit(model, _TrainingWindows(mels, names, model.window, seed), steps, minutes)
+    config = LoopConfig(steps=steps, minutes=minutes, betas=(0.9, 0.999), clip_norm=None, seed=seed, device=device)
+    _fit(model, _TrainingWindows(mels, names, model.window, seed), config)
     if folder is not None:
         model.save(folder)
     return model

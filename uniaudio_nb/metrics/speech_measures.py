@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import torch
 from einops import rearrange
+from torchaudio.functional import create_dct
 
 from ..audio.pitch import track_pitch
 from ..audio.waveform import resample
@@ -77,9 +78,8 @@ def mel_cepstra(
     "Write the spectral envelope of each frame as a sum of cosines over mel frequency."
     mel = _log_mel(sample_rate, floor=1e-4)
     curve = rearrange(mel(waveform.detach().float().cpu().reshape(1, 1, -1)), "1 m t -> t m")
-    bands = torch.arange(curve.shape[1]) + 0.5
-    cosines = torch.cos(torch.pi * torch.arange(1, n + 1)[:, None] * bands / len(bands))  # [n, bands]
-    return curve @ cosines.T * 2 / len(bands)
+    n_bands = curve.shape[1]
+    return curve @ create_dct(n + 1, n_bands, None)[:, 1:] / n_bands
 
 # %% ../../nbs/metrics/04_speech_measures.ipynb #71d271a8
 def mel_cepstral_distortion(

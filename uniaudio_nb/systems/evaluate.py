@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
+from torchaudio.functional import fftconvolve
 from tqdm import tqdm
 
 from ..core.files import write_aside
@@ -24,6 +25,7 @@ from ..audio.mel import LogMel
 from ..audio.waveform import fit_length, level_dbfs, resample, save_audio
 from ..corpora.recording import name_of
 from ..tasks.task import TASKS, get_task
+from ..tasks.tokenizers import PROMPT_SECONDS
 from .base import SILENT, Generator
 from .cases import Material
 from .questions import build_case, choose_cases, count_sources
@@ -136,9 +138,7 @@ def same_sound(
     short, long = sorted((a[0], b[0]), key=len)
     if len(short) < SAMPLE_RATE // 10 or not short.any() or not long.any():
         return False
-    size = 1 << (len(short) + len(long)).bit_length()
-    product = torch.fft.irfft(torch.fft.rfft(long, size) * torch.fft.rfft(short, size).conj(), size)
-    product = product[: len(long) - len(short) + 1]  # one number for each shift
+    product = fftconvolve(long, short.flip(0), mode="valid")  # one number for each shift
     energy = torch.nn.functional.pad(long.double().square().cumsum(0), (1, 0))
     energy = (energy[len(short) :] - energy[: -len(short)]).clamp(min=1e-9).sqrt()
     loud = energy > 0.1 * energy.max()  # a shift at which there is nothing to compare does not count
@@ -150,7 +150,11 @@ def _copies(model, cases, answers):  # {"prompt", "audio": share of the answers 
     for name in ("prompt", "audio"):
         hits = []
         for i, case in enumerate(cases):
-            given = [request[name][0][:, : 3 * SAMPLE_RATE] for request in case.requests if name in request]
+            given = [
+                request[name][0][:, : round(PROMPT_SECONDS * SAMPLE_RATE)]
+                for request in case.requests
+                if name in request
+            ]
             given += [through_codec(model, x).waveform for x in given]
             if not given:
                 continue

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ..audio.pitch import f0
+from ..audio.pitch import VOICE, track_pitch
 from ..audio.waveform import level_dbfs
 from ..conditions.phonemes import text_to_phonemes
 
@@ -44,7 +44,7 @@ def measure_manner(
 ) -> Manner:  # what was measured
     "Measure pitch, level and rate of an utterance."
     if pitch_hz is None:
-        hz, voiced = f0(waveform, sample_rate)
+        hz, voiced = track_pitch(waveform, sample_rate, *VOICE)
         pitch_hz = hz[voiced].median().item() if voiced.any() else None
     if spoken is None:
         spoken = _spoken_seconds(waveform, sample_rate)
