@@ -10,6 +10,6 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
     from .optimizers import MuonAdamW, hidden_matrices, make_optimizer
     from .loop import LoopConfig, SliceOver, fit, learning_rate_at, prefetch, processes, run_step, sum_gradients
     from .loop import to_device
-    from .stages import Stage, run_stage
+    from .stages import Stage, run_stage, run_stages
 
 __getattr__, __dir__, __all__ = lazy(__name__, __file__)

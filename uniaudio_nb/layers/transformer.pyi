@@ -1,4 +1,5 @@
 # Written by docs/stubs.py (`make export`): the module as editors and type checkers see it.
+from dataclasses import dataclass
 from torch import nn
 from typing import Any
 import torch
@@ -7,6 +8,7 @@ class KeyValueCache:
     data: Any
     length: Any
     max_frames: int
+    context: Any
 
     def __init__(
         self, n_layers: int, batch_size: int, n_heads: int, max_frames: int, head_width: int, device=None, dtype=...
@@ -48,12 +50,16 @@ class Attention(nn.Module):
 class Block(nn.Module):
     attn_ln: Any
     attn: Any
+    context_ln: Any
+    context_attn: Any
     mlp_ln: Any
     mlp: Any
     dropout: Any
 
-    def __init__(self, width: int, n_heads: int, dropout: float = 0.0, aligned: bool = False): ...
-    def forward(self, x, mask=None, cache=None, layer=0, places=None): ...
+    def __init__(
+        self, width: int, n_heads: int, dropout: float = 0.0, aligned: bool = False, context_width: int | None = None
+    ): ...
+    def forward(self, x, mask=None, cache=None, layer=0, places=None, context=None): ...
 
 class Transformer(nn.Module):
     blocks: Any
@@ -61,16 +67,47 @@ class Transformer(nn.Module):
     width: int
     aligned: bool
 
-    def __init__(self, n_layers: int, width: int, n_heads: int, dropout: float = 0.0, aligned: bool = False): ...
+    def __init__(
+        self,
+        n_layers: int,
+        width: int,
+        n_heads: int,
+        dropout: float = 0.0,
+        aligned: bool = False,
+        context_width: int | None = None,
+    ): ...
     def forward(
         self,
         x: torch.Tensor,
         mask: torch.Tensor | None = None,
         cache: KeyValueCache | None = None,
         places: torch.Tensor | None = None,
+        context=None,
     ) -> torch.Tensor: ...
     def _head_places(self, places) -> tuple | None: ...
-    def new_cache(self, batch_size: int, max_frames: int) -> KeyValueCache: ...
+    def new_cache(self, batch_size: int, max_frames: int, context=None) -> KeyValueCache: ...
+    def new_context(self, vectors: torch.Tensor, valid: torch.Tensor | None = None) -> Context: ...
+
+class CrossAttention(nn.Module):
+    n_heads: int
+    head_width: Any
+    query: Any
+    out: Any
+    key: Any
+    value: Any
+
+    def __init__(self, width: int, n_heads: int, context_width: int): ...
+    def forward(
+        self, x: torch.Tensor, key: torch.Tensor, value: torch.Tensor, mask: torch.Tensor | None = None
+    ) -> torch.Tensor: ...
+    def keys_and_values(self, context: torch.Tensor) -> torch.Tensor: ...
+
+@dataclass(frozen=True, eq=False)
+class Context:
+    data: torch.Tensor
+    mask: torch.Tensor | None
+
+    def select(self, rows: torch.Tensor) -> "Context": ...
 
 def attention_mask(
     n_queries: int, n_keys: int, documents: torch.Tensor | None = None, prefix: torch.Tensor | None = None, device=None

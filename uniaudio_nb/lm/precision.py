@@ -106,6 +106,7 @@ class PackedBlock(nn.Module):
     ):
         super().__init__()
         self.attn_ln, self.mlp_ln = block.attn_ln, block.mlp_ln
+        self.context_ln, self.context_attn = block.context_ln, block.context_attn  # not packed
         self.n_heads, self.alignment = block.attn.n_heads, block.attn.alignment
         self.project = _joint_projection(block.attn, precision)
         self.out = PackedLinear(block.attn.out.weight, block.attn.out.bias, precision)
@@ -114,16 +115,17 @@ class PackedBlock(nn.Module):
         self.down = PackedLinear(down.weight, down.bias, precision)
         self.bytes = sum(layer.bytes for layer in (self.project, self.out, self.up, self.down))
 
-    def forward(self, x, mask=None, cache=None, layer=0, places=None):  # as in `Block`
-        B, T, D = x.shape
-        qkv = self.project(F.layer_norm(x, (D,), self.attn_ln.weight, self.attn_ln.bias))
-        q, k, v = qkv.view(B, T, 3, self.n_heads, -1).permute(2, 0, 3, 1, 4)  # [B, H, T, D/H] each
+    def forward(self, x, mask=None, cache=None, layer=0, places=None, context=None):  # as in `Block`
+        q, k, v = self.project(self.attn_ln(x)).unflatten(-1, (3, self.n_heads, -1)).permute(2, 0, 3, 1, 4)
+        width = q.shape[-1]  # of a head; q, k, v: [B, H, T, D/H]
         if places is not None:
             q, k, v = with_places(q, k, v, places, self.alignment)
         k, v = (k.to(x.dtype), v.to(x.dtype)) if cache is None else cache.append(layer, k, v)
-        y = attend(q.to(k.dtype), k, v, mask, (D // self.n_heads) ** -0.5)[..., : D // self.n_heads]
-        x = x + self.out(y.transpose(1, 2).reshape(B, T, D))
-        return x + self.down(self.up(F.layer_norm(x, (D,), self.mlp_ln.weight, self.mlp_ln.bias)))
+        y = attend(q.to(k.dtype), k, v, mask, width**-0.5)[..., :width]
+        x = x + self.out(y.transpose(1, 2).flatten(2))
+        if context is not None:
+            x = x + self.context_attn(self.context_ln(x), *context.data[layer], context.mask)
+        return x + self.down(self.up(self.mlp_ln(x)))
 
 # %% ../../nbs/lm/02_precision.ipynb #07c142a9
 @patch

@@ -32,6 +32,8 @@ def _joint_projection(attention, precision) -> PackedLinear: ...
 class PackedBlock(nn.Module):
     attn_ln: Any
     mlp_ln: Any
+    context_ln: Any
+    context_attn: Any
     n_heads: Any
     alignment: Any
     project: Any
@@ -41,6 +43,6 @@ class PackedBlock(nn.Module):
     bytes: Any
 
     def __init__(self, block: Block, precision: str = "bfloat16"): ...
-    def forward(self, x, mask=None, cache=None, layer=0, places=None): ...
+    def forward(self, x, mask=None, cache=None, layer=0, places=None, context=None): ...
 
 def _block_bytes(block) -> int: ...

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from pathlib import Path
 
 from ..core.patching import patch
-from .batches import TokenBatches
+from .batches import TokenBatches, packed_batch
 from .read import Shard
 from ..tasks.sequence import Vocabulary
 
@@ -106,13 +106,14 @@ class RenewedBatches:
         weights: dict | None = None,  # task -> weight; None: 1 each
         drop_conditions: float = 0.1,  # probability that all conditions are dropped
         seed: int = 0,  # another seed, other batches
+        collate: Callable = packed_batch,  # as in `TokenBatches`
     ):
         if steps < 1:
             raise ValueError(f"a set must serve at least one step, got {steps}")
         self.sets, self.steps = sets, steps
         self.tasks = list(tasks)
         self.options = dict(vocabulary=vocabulary, frames_per_batch=frames_per_batch, alpha=alpha, weights=weights)
-        self.options |= dict(drop_conditions=drop_conditions, seed=seed)
+        self.options |= dict(drop_conditions=drop_conditions, seed=seed, collate=collate)
         self.number = self.batches = None  # of the newest set
 
     def __call__(self, step: int):

@@ -15,11 +15,13 @@ if TYPE_CHECKING:  # what the part offers; at run time each name is imported whe
         Run,
         SCRATCH_SHARES,
         SHARES,
-        evaluate,
+        evaluation_stages,
+        language_model_stages,
         load_recordings,
         load_tokenizers,
     )
-    from .recipe import SCRATCH_MINUTES, prepare_data, run_recipe, tokenize, train_language_model, train_tokenizers
+    from .recipe import SCRATCH_MINUTES, prepare_data, read_report, recipe_stages, run_recipe, shard_stages
+    from .recipe import tokenizer_stages
     from .long_training import (
         Leg,
         LIMITS,
