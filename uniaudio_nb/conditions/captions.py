@@ -15,6 +15,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from ..core.patching import patch
+from ..layers.transformer import Block
 from ..engine.pretrained import Pretrained
 
 # %% ../../nbs/conditions/07_captions.ipynb #d5d909ba
@@ -60,13 +61,6 @@ class CaptionConfig:
             )
 
 # %% ../../nbs/conditions/07_captions.ipynb #4a6b6100
-def _block(width, n_heads):
-    "Build one Transformer block, pre-norm and without dropout."
-    return nn.TransformerEncoderLayer(
-        width, n_heads, 4 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-    )
-
-
 class CaptionEncoder(Pretrained):
     "Turn captions into one vector per word."
 
@@ -80,7 +74,7 @@ class CaptionEncoder(Pretrained):
         self.config, D = config, config.dimension
         self.rows = nn.Parameter(torch.randn(config.n_rows, D))  # of n-grams
         self.places = nn.Parameter(0.3 * torch.randn(MAX_WORDS, D))  # positions of words
-        self.blocks = nn.ModuleList(_block(D, config.n_heads) for _ in range(config.n_layers))
+        self.blocks = nn.ModuleList(Block(D, config.n_heads) for _ in range(config.n_layers))
         self.norm = nn.LayerNorm(D)
 
     def forward(
@@ -91,7 +85,7 @@ class CaptionEncoder(Pretrained):
         "Let the words of each caption attend to each other."
         x = words + self.places[: words.shape[1]]
         for block in self.blocks:
-            x = block(x, src_key_padding_mask=~mask)
+            x = block(x, mask[:, None, None])
         return self.norm(x) * mask[..., None]
 
 # %% ../../nbs/conditions/07_captions.ipynb #eec48166

@@ -18,8 +18,6 @@ class CaptionConfig:
 
     def __post_init__(self): ...
 
-def _block(width, n_heads): ...
-
 class CaptionEncoder(Pretrained):
     kind: str
     shipped: str

@@ -17,6 +17,7 @@ from torchaudio.functional import compute_deltas, create_dct
 
 from ..core.clock import Clock
 from ..core.patching import patch
+from ..layers.transformer import Block
 from ..audio.mel import LogMel
 from ..corpora.recording import KINDS
 from ..codec.quantize import nearest_code
@@ -235,13 +236,6 @@ def diversity_loss(
     return 1 - torch.exp(-(mean * (mean + 1e-9).log()).sum()) / len(mean)
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #9d5f8ca2
-def _block(width, n_heads):
-    "Build one Transformer block, pre-norm and without dropout."
-    return nn.TransformerEncoderLayer(
-        width, n_heads, 4 * width, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
-    )
-
-
 class SemanticEncoder(nn.Module):
     "Turn a waveform into contextual features, 50 a second."
 
@@ -258,7 +252,7 @@ class SemanticEncoder(nn.Module):
         self.front = nn.Sequential(nn.Conv1d(config.n_mels, D, 5, padding=2), nn.GELU(), nn.Conv1d(D, D, 1), nn.GELU())
         self.norm = nn.LayerNorm(D)
         self.position = nn.Conv1d(D, D, 15, padding=7, groups=8 if D % 8 == 0 else 1)
-        self.blocks = nn.ModuleList(_block(D, config.n_heads) for _ in range(config.n_layers))
+        self.blocks = nn.ModuleList(Block(D, config.n_heads) for _ in range(config.n_layers))
         self.guess = nn.Sequential(nn.LayerNorm(D), nn.Linear(D, D))  # prediction head of the pretext task
         self.sounds = nn.Embedding(config.n_targets, D)  # a vector for each target
         size = 2 * config.n_cepstra * (2 * config.neighbours + 1)  # of a description
@@ -297,7 +291,7 @@ def context(
     x = self.norm(rearrange(self.front(bands), "b d t -> b t d")) * active[..., None]
     x = x + F.gelu(rearrange(self.position(rearrange(x, "b t d -> b d t")), "b d t -> b t d"))
     for block in self.blocks[:n_blocks]:
-        x = block(x, src_key_padding_mask=~active)
+        x = block(x, active[:, None, None])
     return x
 
 # %% ../../nbs/conditions/11_semantic_encoder.ipynb #5b28a419
