@@ -57,7 +57,7 @@ class Variety:
     voice_power: float = 0.5
     # s, not a share: up to so much silence stands in front of speech, so that its codes differ from time to time
     late: float = 0.0
-    # of songs, sounds, music, and speech where the text does not matter: played up to three semitones higher or lower
+    # of songs, music, and speech where the text does not matter: played up to three semitones higher or lower
     transposed: float = 0.0
 
     def __post_init__(self):

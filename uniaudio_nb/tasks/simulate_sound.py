@@ -157,7 +157,7 @@ def _sound(pool: Pool, rng: random.Random) -> tuple:  # conditions, target [1, L
         second = (other.text, pool.crop(rng, other)[0])
         text, target, drawn = mix_sounds(rng, (r.text, target), second, pool.sample_rate)
         return {"text": text}, target, (r, other), drawn
-    return {"text": r.text}, transpose(target, pool.semitones(rng))[:, : target.shape[-1]], (r,)
+    return {"text": r.text}, target, (r,)
 
 # %% ../../nbs/tasks/08_simulate_sound.ipynb #3706afa0
 @functools.lru_cache(maxsize=4096)
