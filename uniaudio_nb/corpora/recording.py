@@ -6,7 +6,7 @@
 __all__ = ['KINDS', 'SPLITS', 'Recording', 'read_manifest', 'read_alignment', 'name_of', 'scan_folder', 'write_manifest']
 
 # %% ../../nbs/corpora/00_recording.ipynb #4182b110
-import csv, dataclasses, io, re
+import csv, dataclasses, io, math, re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -95,9 +95,12 @@ def _number(row, name, where):
     if not row.get(name):
         return None
     try:
-        return float(row[name])
+        number = float(row[name])
     except ValueError:
-        raise ValueError(f"{where}: {name} must be a number, got {row[name]!r}") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{where}: {name} must be a number, got {row[name]!r}")
+    return number
 
 # %% ../../nbs/corpora/00_recording.ipynb #3e77d778
 def _rows(path, required, separator=","):

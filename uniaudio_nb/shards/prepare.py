@@ -30,13 +30,20 @@ from .files import sweep
 from .write import prepare_shards, recordings_digest
 
 # %% ../../nbs/shards/04_prepare.ipynb #c2f2eb73
+def _check_duration(recording, seconds):
+    "Raise `ValueError` where a table states another duration than a file has: crops would fall beside the sound."
+    stated = recording.duration
+    if stated is not None and abs(stated - seconds) > max(0.1, 0.02 * seconds):
+        raise ValueError(f"{recording.path} lasts {seconds:.2f} s, its table says {stated:.2f} s (duration_s)")
+
+
 def _read_all(recording, cache):
     "Decode a recording and read the files beside it; `ValueError` or `OSError` when one of them is damaged."
     if recording.seconds > cache.long:
-        for _ in stream_audio(recording.path, cache.sample_rate):
-            pass
+        samples = sum(chunk.shape[-1] for chunk in stream_audio(recording.path, cache.sample_rate))
     else:
-        cache.get(recording)
+        samples = cache.get(recording).shape[-1]
+    _check_duration(recording, samples / cache.sample_rate)
     if recording.labels is not None:
         read_alignment(recording.labels)
     if recording.midi is not None:
