@@ -6,13 +6,14 @@
 __all__ = ['LAYOUTS', 'Layout', 'layout', 'read_table', 'read_corpora']
 
 # %% ../../nbs/corpora/01_published.ipynb #401dbbc2
-import json, re
+import csv, json, re
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .recording import KINDS, Recording, _inside, _number, _rows, read_manifest
+from .recording import KINDS, Recording, _decode, _format_of, _inside, _lines, _number, _rows, _text
+from .recording import read_manifest
 
 # %% ../../nbs/corpora/01_published.ipynb #175de0ea
 @dataclass(frozen=True)
@@ -46,16 +47,8 @@ _SPLIT_OF_PREFIX = {"train": "train", "dev": "valid", "val": "valid", "test": "t
 
 
 def _sounds(folder):
-    "List the audio files below a folder, in order."
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES)
-
-
-def _text(path):
-    "Read a file that must be text."
-    try:
-        return path.read_text(encoding="utf-8-sig").strip()
-    except UnicodeDecodeError:
-        raise ValueError(f"{path} is not a text file in UTF-8") from None
+    "List the audio files below a folder, in order; hidden ones are notes of a system about others."
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in _SUFFIXES and not p.name.startswith("."))
 
 
 def _first_file(folder, *patterns):
@@ -92,7 +85,7 @@ def _genders(folder):
         if path is None:
             continue
         genders = {}
-        for line in _text(path).splitlines():
+        for line in _lines(_text(path)):
             if line.strip() and line[0] != ";":
                 speaker, *rest = (cell.strip() for cell in re.split(r"[|\t]", line))
                 if rest and rest[0] in ("F", "M"):
@@ -144,7 +137,7 @@ def _librispeech(folder, left_out):
     genders = _genders(folder)
     texts = {}  # path without suffix -> what is said
     for table in sorted(folder.rglob("*.trans.txt")):
-        for line in _text(table).splitlines():
+        for line in _lines(_text(table)):
             name, _, text = line.partition(" ")
             texts[table.parent / name] = text.strip()
     recordings = [_of_chapter(p, folder, texts.pop(p.with_suffix(""), ""), genders) for p in _sounds(folder)]
@@ -156,7 +149,7 @@ def _librispeech(folder, left_out):
 def _vctk_speakers(table):
     "Read gender and accent of each speaker from lines `ID AGE GENDER ACCENTS REGION`."
     speakers = {}
-    for line in _text(table).splitlines():
+    for line in _lines(_text(table)):
         speaker, _, gender, accent, *_ = [*line.split(), "", "", "", ""]
         if gender in ("F", "M"):
             spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", accent)  # accents are written in one word: NorthernIrish
@@ -191,7 +184,7 @@ def _vctk(folder, left_out):
 # %% ../../nbs/corpora/01_published.ipynb #8c7b96eb
 def _bars(path, n=1):
     "Split each line of a table without header at its bars; `ValueError` for a row of fewer than n fields."
-    rows = [line.split("|") for line in _text(path).splitlines() if line.strip()]
+    rows = [line.split("|") for line in _lines(_text(path)) if line.strip()]
     for number, row in enumerate(rows, 1):
         if len(row) < n:
             raise ValueError(f"{path}, line {number}: expected {n} fields between bars, got {len(row)}")
@@ -205,7 +198,20 @@ def _has_bars(path):
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         return "|" in file.readline()
 
+# %% ../../nbs/corpora/01_published.ipynb #b0cc2a47
+def _said(rows):  # name without folder and suffix -> text, speaker ("": the table does not say it)
+    "Read rows `name|text`, `name|text|normalized text` or `name|text|speaker`: speakers come back, texts seldom do."
+    third = [row[2].strip() for row in rows if len(row) > 2]
+    speakers = len(rows) > 2 and len(third) == len(rows) and all(third) and len(set(third)) <= len(rows) / 2
+    said = {}
+    for name, text, *more in rows:
+        last = more[0].strip() if more else ""
+        said[Path(name).stem if Path(name).suffix in _SUFFIXES else Path(name).name] = (
+            (text.strip(), last) if speakers else (last or text.strip(), "")
+        )
+    return said
 
+# %% ../../nbs/corpora/01_published.ipynb #7134b64c
 @layout(
     "LJ Speech",
     "wavs/NAME.wav and metadata.csv with lines NAME|text|normalized text",
@@ -213,16 +219,16 @@ def _has_bars(path):
 )
 def _ljspeech(folder, left_out):
     "Read LJ Speech, or another corpus of one voice in its layout."
-    texts = {name: rest[-1].strip() for name, *rest in _bars(folder / "metadata.csv", 2)}
+    said = _said(_bars(folder / "metadata.csv", 2))
     recordings = []
     for path in _sounds(folder / "wavs"):
-        text = texts.pop(path.stem, "")
+        text, speaker = said.pop(path.stem, ("", ""))
         if path.stem.startswith("LJ"):
             who = dict(speaker="LJ", gender="F", session=path.stem.split("-")[0])
         else:
-            who = dict(speaker=folder.name)  # another corpus in this layout has a reader of its own
+            who = dict(speaker=speaker or folder.name)  # another corpus in this layout has a reader of its own
         recordings.append(Recording(path, "speech", text, corpus=folder.name, **who))
-    for name in texts:
+    for name in said:
         _report_missing(left_out, folder / "wavs" / name, "metadata.csv names this sound and it is not there")
     return recordings
 
@@ -255,9 +261,10 @@ def _esc50(folder, left_out):
 
 # %% ../../nbs/corpora/01_published.ipynb #8a66036f
 def _header(path):
-    "Read the columns of a CSV or TSV."
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        return [cell.strip().strip('"') for cell in re.split(r"[,\t]", file.readline().strip())]
+    "Read the columns of a table from its beginning."
+    with open(path, "rb") as file:
+        header, *_ = _lines(_decode(file.read(1 << 16), errors="replace"))
+    return [cell.strip() for cell in next(csv.reader([header], **_format_of(header)), [])]
 
 
 def _clip_names(name, start):
@@ -445,7 +452,7 @@ def _files_by_name(folder):
     "List the sounds below a folder under their name with suffix and without."
     files = defaultdict(list)
     for file in _sounds(folder):
-        for name in {file.name, file.stem}:
+        for name in {file.name.lower(), file.stem.lower()}:
             files[name].append(file)
     return files
 
@@ -459,7 +466,7 @@ def _fields_of_row(row, columns):
 
 # %% ../../nbs/corpora/01_published.ipynb #2c207ee5
 def read_table(
-    path: str | Path,  # CSV with commas or TSV with tabs, with a header; the sounds lie in its folder or below
+    path: str | Path,  # table with commas, tabs or semicolons and a header; the sounds lie in its folder or below
     # what the sounds are, of KINDS; None: its column `kind` says it, or a column such as caption or transcript
     kind: str | None = None,
     left_out: list | None = None,  # gets {"path", "reason"} for each row without a sound; None: such a row is an error
@@ -472,14 +479,14 @@ def read_table(
     default = _kind_of_table(path, header, kind)
     files = _files_by_name(folder)
     recordings = []
-    for where, row in _rows(path, (columns["path"],), "\t" if path.suffix.lower() == ".tsv" else ","):
-        name = row[columns["path"]]
+    for where, row in _rows(path, (columns["path"],)):
+        name = row[columns["path"]].replace("\\", "/")
         sound = _inside(folder, name, where)
         what = kind or row.get(header.get("kind", "")) or default
         if what not in KINDS:
             raise ValueError(f"{where}: the kind must be one of {', '.join(KINDS)}, got {what!r}")
         if not sound.is_file():
-            same = files.get(Path(name).name, [])
+            same = files.get(Path(name).name.lower(), [])
             if len(same) != 1:
                 _report_missing(left_out, where, f"{len(same) or 'no'} sounds are called {name}")
                 continue

@@ -103,25 +103,56 @@ def _number(row, name, where):
     return number
 
 # %% ../../nbs/corpora/00_recording.ipynb #3e77d778
-def _rows(path, required, separator=","):
-    "Read a CSV with a header; yield (place for error messages, row)."
-    if not path.is_file():
-        raise FileNotFoundError(f"no such file: {path}")
+def _decode(raw, **options):
+    "Decode the bytes of a table: UTF-8, or UTF-16 with its mark."
+    return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", **options)
+
+
+def _text(path):
+    "Read a file that must be text."
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return _decode(path.read_bytes()).strip(" \r\n")  # a tab at the end may be an empty cell
     except UnicodeDecodeError:
         raise ValueError(f"{path} is not a text file in UTF-8") from None
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    missing = [name for name in required if name not in (reader.fieldnames or [])]
+
+
+def _lines(text):
+    "Split a text at its line feeds alone: other marks, such as U+2028, may stand inside of a sentence."
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def _format_of(text):  # options of `csv.reader`
+    "Tell from a table what separates its cells, and whether quotes enclose cells or are signs like others."
+    header, *rows = _lines(text)
+    separator = max(",\t;", key=header.count)
+    if separator != "\t":
+        return {"delimiter": separator}
+    cells = [cell for row in rows for cell in row.split("\t") if cell.startswith('"')]
+    enclosing = all(cell.endswith('"') and len(cell) > 1 for cell in cells)
+    return {"delimiter": separator, "quoting": csv.QUOTE_MINIMAL if enclosing else csv.QUOTE_NONE}
+
+# %% ../../nbs/corpora/00_recording.ipynb #d8da41d6
+def _stripped(row, reader, where):
+    "Strip names and cells of a row; `ValueError` where it has more or fewer cells than the header."
+    if None in row or None in row.values():
+        raise ValueError(f"{where}: the number of fields differs from the header's {len(reader.fieldnames)}")
+    return {name.strip(): value.strip() for name, value in row.items()}
+
+
+def _rows(path, required):
+    "Read a table with a header; yield (place for error messages, row)."
+    if not path.is_file():
+        raise FileNotFoundError(f"no such file: {path}")
+    text = _text(path)
+    reader = csv.DictReader(io.StringIO(text, newline=""), **_format_of(text))
+    names = [name.strip() for name in reader.fieldnames or []]
+    missing = [name for name in required if name not in names]
     if missing:
         raise ValueError(f"{path} lacks the column {missing[0]!r}; it has {reader.fieldnames}")
     n = 0
     for n, row in enumerate(reader, 2):
-        if None in row or None in row.values():
-            raise ValueError(
-                f"{path}, row {n}: the number of fields differs from the header's {len(reader.fieldnames)}"
-            )
-        yield f"{path}, row {n}", row
+        where = f"{path}, row {n}"
+        yield where, _stripped(row, reader, where)
     if not n:
         raise ValueError(f"{path} has a header and no rows")
 
