@@ -85,7 +85,7 @@ def processor():
     code = "import torch; print(torch.backends.cpu.get_cpu_capability())"
     asked = subprocess.run([sys.executable, "-c", code], env=environment(), capture_output=True, text=True, check=True)
     info = Path("/proc/cpuinfo")
-    text = info.read_text() if info.exists() else ""
+    text = info.read_text(encoding="utf-8") if info.exists() else ""
     model = re.search(r"^model name\s*: (.*)$", text, re.MULTILINE)
     flags = re.search(r"^flags\s*: (.*)$", text, re.MULTILINE)
     return model[1] if model else "unknown", set(flags[1].split()) if flags else set(), asked.stdout.strip()

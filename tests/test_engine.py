@@ -179,7 +179,7 @@ def test_two_processes_survive_an_interrupt(program, two, tmp_path, whom):
         children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
         if not children.exists():
             pytest.skip("this system does not say who is whose child")
-        os.kill(int(children.read_text().split()[-1]), signal.SIGINT)
+        os.kill(int(children.read_text(encoding="utf-8").split()[-1]), signal.SIGINT)
     _, said = process.communicate(timeout=120)
     # the others stop with the one, and for the same reason
     assert "TypeError" not in said and "KeyboardInterrupt" in said

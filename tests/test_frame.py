@@ -425,3 +425,15 @@ def test_no_large_files():
         and (ROOT / name).stat().st_size > 5_000_000
     ]
     assert not large
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: ".".join(path.relative_to(LIBRARY).with_suffix("").parts))
+def test_text_files_say_their_encoding(path):
+    "Else a file with an umlaut, written here, can't be read where the locale is another one."
+    silent = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            named = any(keyword.arg == "encoding" for keyword in node.keywords)
+            if node.func.attr in ("read_text", "write_text") and not named:
+                silent.append(node.lineno)
+    assert not silent, f"{path.name}: read_text or write_text without encoding in the lines {silent}"

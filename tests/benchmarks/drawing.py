@@ -83,7 +83,7 @@ def main():
 
     out = Path(given.out)
     done = (
-        {(row["settings"], row["task"]) for row in map(json.loads, out.read_text().splitlines())}
+        {(row["settings"], row["task"]) for row in map(json.loads, out.read_text(encoding="utf-8").splitlines())}
         if out.is_file()
         else set()
     )
@@ -98,7 +98,7 @@ def main():
                 model, recordings, tasks=[task], cases=given.cases, seeds=given.seeds, config=config, material=material
             )
             row = {"settings": name, "task": task, "seeds": given.seeds, "figures": figures(report["tasks"][task])}
-            with out.open("a") as file:
+            with out.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
             for measure, figure in row["figures"].items():
                 beside = (

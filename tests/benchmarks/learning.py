@@ -190,13 +190,17 @@ if __name__ == "__main__":
         raise SystemExit
     torch.set_num_threads(given.threads)
     Path(given.out).parent.mkdir(parents=True, exist_ok=True)
-    done = [json.loads(line) for line in Path(given.out).read_text().splitlines()] if Path(given.out).is_file() else []
+    done = (
+        [json.loads(line) for line in Path(given.out).read_text(encoding="utf-8").splitlines()]
+        if Path(given.out).is_file()
+        else []
+    )
     for name in given.variants:
         for seed in given.seeds:
             if any((r["variant"], r["seed"], r["frames"]) == (name, seed, given.frames) for r in done):
                 continue
             done.append(run(name, seed, given.frames, given.work, given.data, given.ask))
-            with open(given.out, "a") as file:
+            with open(given.out, "a", encoding="utf-8") as file:
                 file.write(json.dumps(done[-1]) + "\n")
             print(json.dumps(done[-1]), flush=True)
     print(table([r for r in done if r["frames"] == given.frames]))

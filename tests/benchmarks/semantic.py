@@ -177,7 +177,7 @@ def training_recordings(data, leave=()):
 
 def train(folder, data, config, minutes, leave, slice_minutes):
     Path(folder).mkdir(parents=True, exist_ok=True)
-    Path(folder, "left_out.json").write_text(json.dumps(sorted(leave)))
+    Path(folder, "left_out.json").write_text(json.dumps(sorted(leave)), encoding="utf-8")
     try:
         train_semantic(training_recordings(data, leave), folder, config, minutes=minutes, slice_minutes=slice_minutes)
     except SliceOver as over:
@@ -275,7 +275,7 @@ def main():
     }
     print(table(result))
     if args.out:
-        Path(args.out).write_text(json.dumps(result, indent=1) + "\n")
+        Path(args.out).write_text(json.dumps(result, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

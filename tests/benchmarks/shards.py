@@ -119,7 +119,7 @@ def write_all(folder, examples, per_file):
 
 
 def memory():  # MB: resident in all, and of it what is no mapped file
-    with open("/proc/self/status") as file:
+    with open("/proc/self/status", encoding="utf-8") as file:
         fields = dict(line.split(":", 1) for line in file)
     return [int(fields[name].split()[0]) / 1024 for name in ("VmRSS", "RssAnon", "VmHWM")]
 
@@ -309,7 +309,7 @@ def main():
         f"{result['frames_per_second_2_workers']:,.0f} by 2"
     )
     if args.out:
-        Path(args.out).write_text(json.dumps(result | {"limits": LIMITS, "ok": checks}, indent=1))
+        Path(args.out).write_text(json.dumps(result | {"limits": LIMITS, "ok": checks}, indent=1), encoding="utf-8")
     if not all(checks.values()):
         sys.exit(1)
 

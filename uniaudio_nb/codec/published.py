@@ -200,7 +200,7 @@ def _load_published(name_or_folder):
 def _is_published(folder):
     "Tell whether a folder describes a codec of transformers; what is wrong with another one is said when it is loaded."
     try:
-        return json.loads((folder / "config.json").read_text()).get("model_type") in ("encodec", "dac")
+        return json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type") in ("encodec", "dac")
     except (OSError, ValueError, AttributeError):
         return False
 

@@ -60,7 +60,7 @@ def with_article(
 def _read_lexicon(path):
     "Read lines of 'class,class: names | verbs | phrases'."
     lexicon = {}
-    for line in path.read_text("utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         classes, _, parts = line.partition(": ")
         for name in classes.split(","):
             lexicon[name] = tuple(tuple(part.strip().split(", ")) for part in parts.split("|"))

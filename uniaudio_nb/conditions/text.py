@@ -97,13 +97,13 @@ def save_pretrained(
     self.model.save_pretrained(folder)
     self.tokenizer.save_pretrained(folder)
     ours = dict(kind="t5", max_tokens=self.max_tokens, masked=self.masked, digest=self.fingerprint())
-    Path(folder, "text_encoder.json").write_text(json.dumps(ours, indent=2) + "\n")
+    Path(folder, "text_encoder.json").write_text(json.dumps(ours, indent=2) + "\n", encoding="utf-8")
     return Path(folder)
 
 # %% ../../nbs/conditions/10_text.ipynb #a40ec501
 def _read_if_there(path):
     "Read a JSON object; an empty one if there is no such file."
-    return json.loads(path.read_text()) if path.is_file() else {}
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def load_text_encoder(

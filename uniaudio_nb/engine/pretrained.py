@@ -38,7 +38,10 @@ def save_weights(
         save_file(tensors, aside)
         Path(aside).chmod(0o644)  # safetensors makes it its owner's alone; a shared model is read by others
     with write_aside(folder / "config.json") as aside:
-        aside.write_text(json.dumps({**description, "digest": weights_digest(description, tensors)}, indent=2) + "\n")
+        aside.write_text(
+            json.dumps({**description, "digest": weights_digest(description, tensors)}, indent=2) + "\n",
+            encoding="utf-8",
+        )
     return folder
 
 # %% ../../nbs/engine/01_pretrained.ipynb #77c5510a
@@ -48,7 +51,7 @@ def _read_part(folder, kind) -> tuple:  # description, tensors by name
         if not (folder / name).is_file():
             raise FileNotFoundError(f"no {kind} in {folder}: {name} is missing")
     try:
-        description = json.loads((folder / "config.json").read_text())
+        description = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         if description["kind"] != kind:
             raise ValueError(f"kind is {description['kind']!r}")
         expected = description.pop("digest")
@@ -191,5 +194,5 @@ def write_card(
         for (corpus, licence), names in sorted(makers.items())
     ]
     with write_aside(Path(folder) / "README.md") as aside:
-        aside.write_text("\n".join(lines) + "\n")
+        aside.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return Path(folder) / "README.md"

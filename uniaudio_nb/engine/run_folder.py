@@ -46,7 +46,7 @@ def save_checkpoint(
         with write_aside(folder / files["optimizer"]) as aside:
             torch.save({name: o.state_dict() for name, o in optimizers.items()}, aside)
         with write_aside(folder / "state.json") as aside:
-            Path(aside).write_text(json.dumps({**state, "files": files}))
+            Path(aside).write_text(json.dumps({**state, "files": files}), encoding="utf-8")
     except (OSError, RuntimeError, SafetensorError) as error:
         raise OSError(
             f"the checkpoint of step {step} could not be written to {folder} (disk full? no permission?); an earlier "
@@ -66,7 +66,7 @@ def load_checkpoint(
     folder = Path(folder)
     if not (folder / "state.json").is_file():
         return None
-    state = json.loads((folder / "state.json").read_text())
+    state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     weights = load_file(folder / state["files"]["model"])
     for name, module in modules.items():
         own = {key.removeprefix(f"{name}."): value for key, value in weights.items() if key.startswith(f"{name}.")}
@@ -101,14 +101,14 @@ class RunFolder:
     def log(self, row: dict):
         "Append one row of metrics."
         self.rows.append(row)
-        with open(self.folder / "metrics.jsonl", "a") as file:
+        with open(self.folder / "metrics.jsonl", "a", encoding="utf-8") as file:
             file.write(json.dumps(row) + "\n")
 
     def rewrite(self, name, text):
         "Replace one small file atomically."
         self.folder.mkdir(parents=True, exist_ok=True)
         with write_aside(self.folder / name) as aside:
-            Path(aside).write_text(text)
+            Path(aside).write_text(text, encoding="utf-8")
 
 # %% ../../nbs/engine/00_run_folder.ipynb #078f06ad
 @patch
@@ -151,7 +151,7 @@ def resume(
     "Load the newest checkpoint and the rows up to it; `ValueError` names a setting that differs."
     path, state = self.folder / "checkpoint" / "state.json", None
     if path.is_file():
-        self.compare(json.loads(path.read_text())["config"], self.config)
+        self.compare(json.loads(path.read_text(encoding="utf-8"))["config"], self.config)
         state = load_checkpoint(path.parent, modules, optimizers)
     state = state or {"step": 0, "elapsed": 0.0, "skipped": 0, "in_a_row": 0, "pending": {}}
     self.rows += _read_rows(self.folder / "metrics.jsonl", state["step"])
@@ -163,7 +163,7 @@ def resume(
 def _read_rows(path, last_step) -> list:  # of dicts
     "Read the rows up to a step; a line that a crash has cut off ends them."
     rows = []
-    for line in path.read_text().splitlines() if path.is_file() else ():
+    for line in path.read_text(encoding="utf-8").splitlines() if path.is_file() else ():
         try:
             row = json.loads(line)
         except json.JSONDecodeError:

@@ -143,7 +143,7 @@ def save(
     with write_aside(Path(folder) / "model.safetensors") as aside:
         save_file({k: v.contiguous() for k, v in self.state_dict().items()}, aside)
     with write_aside(Path(folder) / "config.json") as aside:
-        aside.write_text(json.dumps(dict(classes=self.classes, width=self.width)))
+        aside.write_text(json.dumps(dict(classes=self.classes, width=self.width)), encoding="utf-8")
 
 
 @patch(cls_method=True)
@@ -154,7 +154,7 @@ def load(
     "Read a recogniser."
     if not (Path(folder) / "config.json").is_file():
         raise FileNotFoundError(f"no recogniser in {folder}")
-    model = cls(**json.loads((Path(folder) / "config.json").read_text()))
+    model = cls(**json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")))
     model.load_state_dict(load_file(Path(folder) / "model.safetensors"))
     return model.eval()
 

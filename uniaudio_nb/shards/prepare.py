@@ -81,7 +81,7 @@ def _digest_of(recordings):  # 16 hexadecimal digits
 def _check_slice(recordings, cache, path, keep):  # path: of the results; None: nowhere
     "List what can't be used of a slice, read from its results where nothing has changed; keep them if asked to."
     digest = _digest_of(recordings)
-    before = json.loads(path.read_text()) if path and path.exists() else {}
+    before = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
     if before.get("files") == digest:
         return before["left_out"]
     left_out = []
@@ -90,7 +90,7 @@ def _check_slice(recordings, cache, path, keep):  # path: of the results; None: 
             left_out.append({"path": name_of(r), "reason": reason})
     if path and keep:
         with write_aside(path) as aside:
-            aside.write_text(json.dumps({"files": digest, "left_out": left_out}, indent=1))
+            aside.write_text(json.dumps({"files": digest, "left_out": left_out}, indent=1), encoding="utf-8")
     return left_out
 
 # %% ../../nbs/shards/04_prepare.ipynb #cc987c4f
@@ -173,9 +173,9 @@ def _report(found, recordings, left_out, made, targets, unused):  # as in `prepa
 
 def _write_changed(path, text):
     "Write a file, unless it holds this text already."
-    if not path.is_file() or path.read_text() != text:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
         with write_aside(path) as aside:
-            aside.write_text(text)
+            aside.write_text(text, encoding="utf-8")
 
 # %% ../../nbs/shards/04_prepare.ipynb #8b1351ad
 def _minutes(frames):
@@ -210,7 +210,7 @@ def report_table(
 # %% ../../nbs/shards/04_prepare.ipynb #c49cd963
 def _known_lacking(report, digest):
     "Return what a report of the same recordings says that they lack."
-    before = json.loads(report.read_text()) if report.is_file() else {}
+    before = json.loads(report.read_text(encoding="utf-8")) if report.is_file() else {}
     return before["lacking"] if before.get("digest") == digest else {}
 
 # %% ../../nbs/shards/04_prepare.ipynb #b258f186

@@ -154,9 +154,9 @@ def _finish(target, indexes):
         raise ValueError(f"no example could be made for {target.name}: {index['left_out'][0]['reason']}")
     text = json.dumps(index, indent=1, sort_keys=True)
     path = target / "index.json"
-    if not path.is_file() or path.read_text() != text:
+    if not path.is_file() or path.read_text(encoding="utf-8") != text:
         with write_aside(path) as aside:
-            aside.write_text(text)  # `Shard` reads the files themselves
+            aside.write_text(text, encoding="utf-8")  # `Shard` reads the files themselves
     return index
 
 # %% ../../nbs/shards/01_write.ipynb #152a4b9f

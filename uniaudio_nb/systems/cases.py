@@ -233,7 +233,7 @@ LISTS = Path(__file__).parent / "lists" if "__file__" in globals() else Path("..
 @functools.lru_cache(maxsize=1)
 def committed_cases() -> dict:  # {task: rows}
     "Read the committed list."
-    return json.loads((LISTS / "valid.json").read_text())
+    return json.loads((LISTS / "valid.json").read_text(encoding="utf-8"))
 
 # %% ../../nbs/systems/02_cases.ipynb #cc7a89fb
 def _names(row):  # all recordings of a row

@@ -243,7 +243,7 @@ def describe_request(
 # %% ../../nbs/systems/06_evaluate.ipynb #830e3387
 def _write_text(path, text):
     with write_aside(path) as aside:
-        Path(aside).write_text(text + "\n")
+        Path(aside).write_text(text + "\n", encoding="utf-8")
 
 
 def write_conditions(
@@ -342,7 +342,7 @@ def _settings(label, rows, seeds, config):  # what a kept evaluation must agree 
 
 
 def _read(path):
-    return json.loads(Path(path).read_text()) if Path(path).is_file() else None
+    return json.loads(Path(path).read_text(encoding="utf-8")) if Path(path).is_file() else None
 
 
 def _plain(value):  # what is not a number becomes null: JSON has no word for it
@@ -355,7 +355,7 @@ def _plain(value):  # what is not a number becomes null: JSON has no word for it
 
 def _write(path, content):
     with write_aside(path) as aside:
-        Path(aside).write_text(json.dumps(_plain(content), indent=1, allow_nan=False))
+        Path(aside).write_text(json.dumps(_plain(content), indent=1, allow_nan=False), encoding="utf-8")
 
 # %% ../../nbs/systems/06_evaluate.ipynb #8df700f0
 def _check_kept(out, task, settings):  # `ValueError` where the folder holds answers of another evaluation

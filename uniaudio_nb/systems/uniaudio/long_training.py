@@ -112,7 +112,7 @@ def describe_leg(
     leg: Leg,  # finished
 ) -> dict:  # JSON values
     "Say what a leg was."
-    done = json.loads((Path(leg.out) / leg.name / "run" / "done.json").read_text())
+    done = json.loads((Path(leg.out) / leg.name / "run" / "done.json").read_text(encoding="utf-8"))
     return {
         "name": leg.name,
         "steps": done["step"],
@@ -130,7 +130,7 @@ def history_of(
     "Read the legs that a model has behind it."
     if folder is None:
         return []
-    return json.loads((Path(folder) / "config.json").read_text()).get("info", {}).get("history", [])
+    return json.loads((Path(folder) / "config.json").read_text(encoding="utf-8")).get("info", {}).get("history", [])
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #88b18d15
 def _write_lasting_shards(leg):  # for validation and for the frequencies of codes
@@ -141,7 +141,7 @@ def _write_lasting_shards(leg):  # for validation and for the frequencies of cod
     counts = {"train": min(64, leg.examples), "valid": leg.valid_examples}
     prepare_shards(recordings, tokenizers, shards, list(TASKS), counts=counts, cache=cache, variety=VARIETY)
     with write_aside(shards / "complete.json") as aside:
-        Path(aside).write_text("{}")
+        Path(aside).write_text("{}", encoding="utf-8")
 
 
 def _loop_of(leg):
@@ -184,7 +184,7 @@ def note_process(
 ):
     "Write down which process trains."
     with write_aside(Path(out) / "process.txt") as aside:
-        Path(aside).write_text(str(os.getpid()))
+        Path(aside).write_text(str(os.getpid()), encoding="utf-8")
 
 
 def train_leg(
@@ -216,7 +216,7 @@ def signal_training(
     "Pause a training in the background, or let it go on; `ValueError` when none runs."
     path = Path(out) / "process.txt"
     try:
-        number = int(path.read_text())
+        number = int(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         raise ValueError(f"no training runs in {out}: there is no {path.name}") from None
     try:
@@ -264,12 +264,12 @@ def _facts(model, history):  # what the card lists
 
 def _add_figures(card, report):  # to the card, and to report.json beside it
     with write_aside(card.parent / "report.json") as aside:
-        Path(aside).write_text(json.dumps(compact_report(report), indent=1))
+        Path(aside).write_text(json.dumps(compact_report(report), indent=1), encoding="utf-8")
     sentences = [f"- {sentence}" for sentence in report_words(report)]
     figures = "\n".join(["## Figures", "", report_table(report), "", *sentences, "", "## Trained on"])
-    text = card.read_text().replace("## Trained on", figures, 1)
+    text = card.read_text(encoding="utf-8").replace("## Trained on", figures, 1)
     with write_aside(card) as aside:
-        Path(aside).write_text(text)
+        Path(aside).write_text(text, encoding="utf-8")
 
 # %% ../../../nbs/systems/uniaudio/02_long_training.ipynb #808067cb
 def ship_model(

@@ -274,7 +274,7 @@ def _write_card(self: UniAudio, folder):  # README.md
         frame_rate=tokenizers.codec.frame_rate,
     )
     with write_aside(folder / "README.md") as path:
-        Path(path).write_text(text)
+        Path(path).write_text(text, encoding="utf-8")
 
 # %% ../../../nbs/systems/uniaudio/00_model.ipynb #3c7646ee
 @patch

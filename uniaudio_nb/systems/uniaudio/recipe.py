@@ -114,10 +114,10 @@ def _check_settings(folder, config):  # writes those of a new run; `ValueError` 
     path = folder / "run.json"
     if not path.is_file():
         with write_aside(path) as aside:
-            Path(aside).write_text(json.dumps(settings, indent=1))
+            Path(aside).write_text(json.dumps(settings, indent=1), encoding="utf-8")
         return
     try:
-        before = json.loads(path.read_text())
+        before = json.loads(path.read_text(encoding="utf-8"))
     except json.JSONDecodeError:
         raise ValueError(f"{path} can't be read; remove the folder {folder} to start again") from None
     for key, value in settings.items():
@@ -173,7 +173,7 @@ def load_recordings(run: Run) -> list:  # usable recordings with splits; what wa
         minutes[kind] = round(sum(r.seconds for r in good if r.kind == kind) / 60, 2)
     report = {"found": len(found) + len(missing), "used": len(good), "minutes": minutes, "left_out": bad}
     with write_aside(run.folder / "recordings.json") as path:
-        Path(path).write_text(json.dumps(report, indent=1))
+        Path(path).write_text(json.dumps(report, indent=1), encoding="utf-8")
     left_out = f"; {len(bad)} left out, see recordings.json" if bad else ""
     print(f"{len(good)} recordings, {sum(minutes.values()):.1f} minutes{left_out}", flush=True)
     return good
@@ -339,7 +339,7 @@ def _tokenize(run, recordings):  # writes the shards and, at last, complete.json
         for n, i in made.items()
     }
     with write_aside(folder / "complete.json") as path:
-        Path(path).write_text(json.dumps(report, indent=1))
+        Path(path).write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 # %% ../../../nbs/systems/uniaudio/01_recipe.ipynb #71694d59
 # what a small model needs to be understood, see `tests/benchmarks/drawing.py`
@@ -421,7 +421,7 @@ def _report(run):
     valid = [Shard(shards / f"{n}-valid", model.tokenizers.fingerprint()) for n in model.tasks]
     report = language_model_report(model.model, valid, model.tokenizers.vocabulary)
     with write_aside(run.folder / "report.json") as path:
-        Path(path).write_text(json.dumps(report, indent=1))
+        Path(path).write_text(json.dumps(report, indent=1), encoding="utf-8")
 
 
 def _evaluate(run, recordings):
@@ -462,7 +462,7 @@ def read_report(
 ) -> dict:  # of the language model, with "evaluation": that of `evaluate_model`
     "Read what the evaluation found."
     paths = run.folder / "report.json", run.folder / "evaluation" / "report.json"
-    language_model, evaluation = (json.loads(path.read_text()) for path in paths)
+    language_model, evaluation = (json.loads(path.read_text(encoding="utf-8")) for path in paths)
     return language_model | {"evaluation": evaluation}
 
 
