@@ -115,7 +115,10 @@ def device_of(
 
     if args.device == "auto" and getattr(args, "precision", "") == "int8":
         return "cpu"
-    return str(find_device(args.device))
+    device = str(find_device(args.device))
+    if device == "meta":
+        raise ValueError("the device 'meta' has shapes and no numbers: nothing can be heard there")
+    return device
 
 # %% ../../nbs/cli/00_parser.ipynb #d291bca1
 def add_manifest(commands):  # subparsers of `uniaudio`
