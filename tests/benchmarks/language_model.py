@@ -212,9 +212,9 @@ class Naive(Flat):
     def loss(self, tokens, mask):
         original = F.scaled_dot_product_attention
 
-        def naive(q, k, v, attn_mask=None, is_causal=False):
+        def naive(q, k, v, attn_mask=None, is_causal=False, scale=None):
             assert attn_mask is None and is_causal
-            scores = (q @ k.transpose(-1, -2)) * q.shape[-1] ** -0.5
+            scores = (q @ k.transpose(-1, -2)) * (scale or q.shape[-1] ** -0.5)
             return (
                 scores.masked_fill(
                     torch.ones(scores.shape[-2:], dtype=torch.bool, device=q.device).triu(1), -torch.inf
