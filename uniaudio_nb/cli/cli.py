@@ -346,7 +346,7 @@ def run_codec(args):  # parsed options
         print(f"{output}: {codec.sample_rate} Hz")
         return
     waveform = as_audio(source, codec.sample_rate, "the input")
-    codes = codec.encode(waveform[None].to(device_of(args)), n_codebooks=args.codebooks)
+    codes = codec.encode(waveform[None], n_codebooks=args.codebooks)
     if what == "encode":
         codec.save_codes(output, codes[0], waveform.shape[1])
     else:

@@ -84,5 +84,4 @@ def decode_file(
         raise ValueError(
             f"{path} was made by the codec {found.fingerprint}, it can't be read by the codec {self.fingerprint()}"
         )
-    device = next(self.parameters()).device
-    return self.decode(found.codes[None].to(device))[0, :, : found.samples].cpu().clamp(-1, 1)
+    return self.decode(found.codes[None])[0, :, : found.samples].cpu().clamp(-1, 1)

@@ -14,7 +14,7 @@ import torch
 
 from ..core.files import write_aside
 from ..audio.show import show_mel
-from ..corpora.recording import read_alignment
+from ..corpora.recording import _decode, _lines, read_alignment
 from .g2p import ARPABET
 from .phonemes import normalise_label
 
@@ -33,10 +33,8 @@ def _translate(label, alphabet):
 # %% ../../nbs/conditions/03_alignment_files.ipynb #e39dc0e0
 def _text_of(raw):
     "Decode the bytes of a text file: UTF-16 or UTF-8, older programs wrote Latin-1."
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16")
     try:
-        return raw.decode("utf-8-sig")
+        return _decode(raw)
     except UnicodeDecodeError:
         return raw.decode("latin-1")
 
@@ -88,7 +86,7 @@ def read_ctm(
 ) -> dict[str, list[tuple[float, float, str]]]:  # recording -> (start s, end s, label)
     "Read a Kaldi CTM; `ValueError` names a line that is none."
     rows = {}
-    for number, line in enumerate(_text_of(Path(path).read_bytes()).split("\n"), 1):
+    for number, line in enumerate(_lines(_text_of(Path(path).read_bytes())), 1):
         if not line.strip() or line.startswith(";;"):
             continue
         try:

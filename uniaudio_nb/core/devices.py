@@ -30,7 +30,7 @@ def find_device(
         found = torch.device(device)
     except (RuntimeError, TypeError):
         raise ValueError(f"unknown device {device!r}; {_EXPECTED}") from None
-    if found.type not in ("cpu", "cuda", "mps", "meta"):  # meta: shapes without numbers, to count and to test
+    if found.type not in ("cpu", "cuda", "mps"):
         raise ValueError(f"the device {str(device)!r} is not supported; {_EXPECTED}")
     if found.type == "mps" and not torch.backends.mps.is_available():
         raise ValueError("the device 'mps' was asked for, but no GPU of Apple is available")

@@ -104,7 +104,7 @@ def _number(row, name, where):
 
 # %% ../../nbs/corpora/00_recording.ipynb #3e77d778
 def _decode(raw, **options):
-    "Decode the bytes of a table: UTF-8, or UTF-16 with its mark."
+    "Decode the bytes of a text file: UTF-8, or UTF-16 with its mark."
     return raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", **options)
 
 

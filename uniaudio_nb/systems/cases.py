@@ -23,7 +23,6 @@ from ..corpora.recording import Recording, name_of
 from ..tasks.examples import SIMULATORS
 from ..tasks.pool import Missing, Pool, plain_words, speaker_of
 from ..tasks.task import get_task
-from ..tasks.tokenizers import PROMPT_SECONDS
 from .base import LEVEL
 
 # %% ../../nbs/systems/02_cases.ipynb #c4b99b23
@@ -121,20 +120,18 @@ def makes_cases(
 _SIMULATED = 60  # cases
 
 
-def _draw_simulated(task, material, _rng):
-    SIMULATORS[task](material.pool, random.Random(0))  # `Missing` where the recordings lack something
+def _draw_simulated(task, material, rng):
+    SIMULATORS[task](material.pool, rng)  # `Missing` where the recordings lack something
     rows = []
-    for index in range(_SIMULATED):
-        example = material.pool.example(task, index)
-        rows.append({"clips": example.source.split(" + "), "example": index})
+    for seed in rng.sample(range(2**31), _SIMULATED):
+        example = material.pool.example(task, 0, seed)
+        rows.append({"clips": example.source.split(" + "), "seed": seed})
     return rows
 
 
 def _asked_sound(material, value):  # as a request holds it; value: a waveform [1, L], or prompts to choose from
     first = value if isinstance(value, torch.Tensor) else value[0]
-    if isinstance(first, Recording):
-        first = material.cache.get(first, 0.0, PROMPT_SECONDS)
-    return material.given(first)
+    return material.given(material.pool.prompt_sound(first))
 
 
 def _request_of(task, conditions, material):  # of a training example, without what a user does not know
@@ -161,7 +158,7 @@ def _expected_of(clips):  # recordings, the target's first -> for the measures
 
 
 def _build_simulated(task, material, row):
-    example = material.pool.example(task, row["example"])
+    example = material.pool.example(task, 0, row["seed"])
     request = _request_of(get_task(task), example.conditions, material)
     inputs = (request["audio"][0],) if get_task(task).floor == "input" else ()
     clips = [material.recording(name) for name in row["clips"]]

@@ -390,6 +390,15 @@ def degraded(
 
 # %% ../../nbs/tasks/03_pool.ipynb #e289c446
 @patch
+def prompt_sound(
+    self: Pool,
+    prompt,  # a recording, or a waveform [1, l]
+) -> torch.Tensor:  # waveform [1, l], of a recording at most 3 s
+    "Decode a prompt that is offered."
+    return prompt if isinstance(prompt, torch.Tensor) else self.cache.get(prompt, 0.0, PROMPT_SECONDS)
+
+
+@patch
 def moved(
     self: Pool,
     prompts: tuple,  # recordings or waveforms [1, l]
@@ -398,10 +407,7 @@ def moved(
     "Move prompts as far as their target was moved: the voice stays one."
     if not semitones:
         return prompts
-    return tuple(
-        transpose(each if isinstance(each, torch.Tensor) else self.cache.get(each, 0.0, PROMPT_SECONDS), semitones)
-        for each in prompts[:2]
-    )
+    return tuple(transpose(self.prompt_sound(each), semitones) for each in prompts[:2])
 
 # %% ../../nbs/tasks/03_pool.ipynb #3baa620a
 @patch

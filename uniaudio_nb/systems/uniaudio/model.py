@@ -331,12 +331,12 @@ def to(
     device: str,  # "cpu", "cuda"
 ) -> UniAudio:  # itself
     "Move all parts to a device; `ValueError` when it is not there."
-    device = find_device(device)
-    if self.packed and device not in (self.device, torch.device(self.device.type)):
+    if self.packed and str(device) not in (str(self.device), self.device.type):
         raise ValueError(
             f"a model packed for generation stays on {self.device}; name the device when loading it, as in "
             f"from_pretrained(folder, device={str(device)!r}, precision='bfloat16')"
         )
+    device = find_device(device)
     for part in (self.model, self.tokenizers.codec, self.tokenizers.semantic, self.tokenizers.text):
         part.to(device)
     return self
